@@ -1,0 +1,52 @@
+//! Jobs: data in, a graph to run, a result out.
+//!
+//! A requester [`prepare`]s a [`JobSpec`] on a [`Table`]: that gives the graph, its input tensors and a label. A provider runs the
+//! graph without knowing what it is for. Whoever holds the label and the outputs [`decode`]s them into a [`JobResult`].
+//!
+//! ```
+//! use serde_json::json;
+//! use tessera_compute::{Backend, Cancel, CpuBackend};
+//! use tessera_jobs::{JobResult, JobSpec, Table, decode, prepare};
+//!
+//! let table = Table::from_csv(b"length,width,target\n1.0,2.0,0\n1.1,2.1,0\n8.0,9.0,1\n8.2,9.1,1\n")?;
+//! let parameters = json!({"clusters": 2}).as_object().cloned().unwrap_or_default();
+//! let job = prepare(&JobSpec::from_name("kmeans", parameters)?, &table)?;
+//!
+//! let outputs = CpuBackend::new().run(&job.graph, &job.inputs, &Cancel::default())?;
+//!
+//! let JobResult::KMeans(clusters) = decode(&JobSpec::from_label(&job.label)?, &outputs)? else {
+//!     return Err("not a k-means".into());
+//! };
+//! assert_eq!(clusters.columns, ["length", "width"]);
+//! assert_eq!(clusters.sizes, [2, 2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Numerics
+//! Graphs compute in f32 with one defined result for every bit. Each job centres its columns twice, scales what it squares, and
+//! bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/agreement.rs` holds the bounds.
+//!
+//! A job of one's own is a graph of one's own: see [`tessera_compute::GraphBuilder`], and `src/pca/graph.rs` for a worked one.
+
+mod centre;
+mod error;
+mod kmeans;
+mod linear_regression;
+mod outputs;
+mod pca;
+mod prepare;
+mod result;
+mod spec;
+mod summary;
+mod table;
+
+pub use error::JobError;
+pub use kmeans::KMeansResult;
+pub use linear_regression::LinearRegressionResult;
+pub use pca::PcaResult;
+pub use prepare::{LABEL_BYTES, MAX_ROWS, Prepared, prepare, prepare_from_centres};
+pub use result::{JobResult, decode};
+pub use spec::{JOB_NAMES, JobSpec, KMeans, LinearRegression, Pca, Start, TARGET};
+pub use table::{
+    CellProblem, MAX_COLUMNS, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES, Table, TableError,
+};
