@@ -1,0 +1,201 @@
+use anchor_lang::prelude::*;
+use tessera_rules::Refusal;
+
+/// Why the program refuses. Codes start at 6000 and are append-only: a new variant goes to the end.
+#[error_code]
+#[derive(PartialEq, Eq)]
+pub enum TesseraError {
+    #[msg("an amount or a time does not fit; use smaller values")]
+    Overflow,
+    #[msg("the task is in a state that does not allow this; read it again")]
+    WrongState,
+    #[msg("the deadline has not passed in both time and slots; try again later")]
+    TooEarly,
+    #[msg("the deadline has passed; the task can only be settled or expired now")]
+    TooLate,
+    #[msg("provider, treasury and model shares must sum to 10,000 bps")]
+    SplitSum,
+    #[msg("the treasury share may be 3,000 bps at most")]
+    TreasuryTooHigh,
+    #[msg("challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero")]
+    SlashSum,
+    #[msg("the audit rate must be between 1 and 10,000 bps")]
+    AuditRate,
+    #[msg("the honest share must be between 1 and 9,999 bps")]
+    HonestShare,
+    #[msg("wrapped SOL cannot be burned; choose the insurance vault as sink")]
+    BurnOfNativeMint,
+    #[msg("a run's lock must be 25,000 bps of the reward at least")]
+    MinLockTooLow,
+    #[msg("an audit's lock must be 10,000 bps of the reward at least")]
+    AuditLockTooLow,
+    #[msg("the no-show slash may not exceed a run's smallest lock")]
+    NoShowTooHigh,
+    #[msg("the no-show minimum must be above zero")]
+    NoShowZero,
+    #[msg("the minimum reward must be above zero")]
+    MinRewardZero,
+    #[msg("the longest windows must be above zero and satisfy challenge >= audit >= 2 x execution")]
+    WindowLimits,
+    #[msg("unbonding must last as long as open + execution + challenge + audit at their longest")]
+    UnbondingTooShort,
+    #[msg("reputation decay must be between 1 and 10,000 bps and its cap above zero")]
+    ReputationParams,
+    #[msg("every window must be above zero seconds")]
+    WindowZero,
+    #[msg("a window is longer than the market allows; see market show")]
+    WindowTooLong,
+    #[msg("windows must satisfy challenge >= audit >= 2 x execution")]
+    WindowOrder,
+    #[msg("the reward is below the market's minimum; see market show")]
+    RewardTooLow,
+    #[msg(
+        "a no-show's part of the crank bounty may not exceed the no-show slash; lower the bounty"
+    )]
+    BountyTooHigh,
+    #[msg("the amount must be above zero")]
+    AmountZero,
+    #[msg("not enough free stake; deposit more or wait for locks to be released")]
+    FreeStakeTooLow,
+    #[msg("less stake is locked than this would take")]
+    LockedStakeTooLow,
+    #[msg("four withdrawals are unbonding already; withdraw a matured one first")]
+    UnbondingFull,
+    #[msg("no unbonding stake has matured yet; see stake show")]
+    NothingMatured,
+    #[msg("the provider is draining; set it active first")]
+    ProviderDraining,
+    #[msg("the provider lacks the role for this; add it with provider update")]
+    RoleMissing,
+    #[msg("the account belongs to another market")]
+    OtherMarket,
+    #[msg("the provider failed this task before and is excluded from it")]
+    ProviderExcluded,
+    #[msg("the provider has its maximum of runs open; finish one first")]
+    RunsFull,
+    #[msg("the reward is below the provider's price floor")]
+    BelowPriceFloor,
+    #[msg("a root of zeros is no root")]
+    RootZero,
+    #[msg("a provider cannot audit its own run")]
+    AuditOfOwnRun,
+    #[msg("a requester cannot audit its own task")]
+    AuditOfOwnTask,
+    #[msg("the verifier took its role after the run was claimed; audit later runs")]
+    VerifierTooYoung,
+    #[msg("two audits have refuted this run already; settle it")]
+    AlreadyRefuted,
+    #[msg(
+        "the given audit is not an earlier one of this run with the same root by another verifier"
+    )]
+    AuditsNotMatching,
+    #[msg("the account has a layout that this program does not know; update the client")]
+    LayoutVersion,
+    #[msg("an account would become inconsistent; report this")]
+    Invariant,
+    #[msg("a required address is the default address")]
+    KeyMissing,
+    #[msg("an endpoint or locator may have 96 bytes at most")]
+    LocatorTooLong,
+    #[msg("the locator is empty; say where the manifest or the output is found")]
+    LocatorMissing,
+    #[msg("a provider needs at least one role")]
+    RolesMissing,
+    #[msg("the maximum of runs must be above zero")]
+    MaxRunsZero,
+    #[msg("fee shards are numbered 0 to 15")]
+    ShardOutOfRange,
+    #[msg("the fee vault is empty")]
+    NothingToSweep,
+    #[msg("a graph has 1 to 4,096 operations")]
+    OperationCount,
+    #[msg("a graph has 1 to 16 outputs")]
+    OutputCount,
+    #[msg("only the authority of this account may do this")]
+    WrongAuthority,
+    #[msg("only the requester of this task may do this")]
+    WrongRequester,
+    #[msg("the mint is not the market's")]
+    WrongMint,
+    #[msg("the market is not the one of the given account")]
+    WrongMarket,
+    #[msg("the vault is not the one derived for its owner")]
+    WrongVault,
+    #[msg("the token account has another owner or mint than this payment needs")]
+    WrongTokenAccount,
+    #[msg("the run belongs to another task")]
+    WrongRun,
+    #[msg("the provider is not the one of the given run")]
+    WrongProvider,
+    #[msg("the wallet is not the one that paid this account's rent")]
+    WrongWallet,
+    #[msg("the model is not the one that the task names")]
+    WrongModel,
+    #[msg("the task names a model; pass it and a token account of its payout wallet")]
+    ModelMissing,
+    #[msg("the terms hash differs from the task's; read the task again before agreeing to it")]
+    TermsChanged,
+    #[msg(
+        "audits come in groups of four accounts: audit, verifier, its stake vault, its authority's wallet"
+    )]
+    AuditGroups,
+    #[msg("an audit belongs to another run")]
+    AuditOfOtherRun,
+    #[msg("an account was passed twice")]
+    DuplicateAccount,
+    #[msg("this run was refuted; pass both audits that refuted it")]
+    WinnersMissing,
+    #[msg("the task is decided already; pass audits to close")]
+    NothingToClose,
+    #[msg("this settlement burns; pass the mint as burn mint")]
+    BurnMintMissing,
+    #[msg("the task is claimed; pass its run, provider and stake vault")]
+    RunMissing,
+}
+
+impl From<Refusal> for TesseraError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Overflow => Self::Overflow,
+            Refusal::WrongState => Self::WrongState,
+            Refusal::TooEarly => Self::TooEarly,
+            Refusal::TooLate => Self::TooLate,
+            Refusal::SplitSum => Self::SplitSum,
+            Refusal::TreasuryTooHigh => Self::TreasuryTooHigh,
+            Refusal::SlashSum => Self::SlashSum,
+            Refusal::AuditRate => Self::AuditRate,
+            Refusal::HonestShare => Self::HonestShare,
+            Refusal::BurnOfNativeMint => Self::BurnOfNativeMint,
+            Refusal::MinLockTooLow => Self::MinLockTooLow,
+            Refusal::AuditLockTooLow => Self::AuditLockTooLow,
+            Refusal::NoShowTooHigh => Self::NoShowTooHigh,
+            Refusal::NoShowZero => Self::NoShowZero,
+            Refusal::MinRewardZero => Self::MinRewardZero,
+            Refusal::WindowLimits => Self::WindowLimits,
+            Refusal::UnbondingTooShort => Self::UnbondingTooShort,
+            Refusal::ReputationParams => Self::ReputationParams,
+            Refusal::WindowZero => Self::WindowZero,
+            Refusal::WindowTooLong => Self::WindowTooLong,
+            Refusal::WindowOrder => Self::WindowOrder,
+            Refusal::RewardTooLow => Self::RewardTooLow,
+            Refusal::BountyTooHigh => Self::BountyTooHigh,
+            Refusal::AmountZero => Self::AmountZero,
+            Refusal::FreeStakeTooLow => Self::FreeStakeTooLow,
+            Refusal::LockedStakeTooLow => Self::LockedStakeTooLow,
+            Refusal::UnbondingFull => Self::UnbondingFull,
+            Refusal::NothingMatured => Self::NothingMatured,
+            Refusal::ProviderDraining => Self::ProviderDraining,
+            Refusal::RoleMissing => Self::RoleMissing,
+            Refusal::OtherMarket => Self::OtherMarket,
+            Refusal::ProviderExcluded => Self::ProviderExcluded,
+            Refusal::RunsFull => Self::RunsFull,
+            Refusal::BelowPriceFloor => Self::BelowPriceFloor,
+            Refusal::RootZero => Self::RootZero,
+            Refusal::AuditOfOwnRun => Self::AuditOfOwnRun,
+            Refusal::AuditOfOwnTask => Self::AuditOfOwnTask,
+            Refusal::VerifierTooYoung => Self::VerifierTooYoung,
+            Refusal::AlreadyRefuted => Self::AlreadyRefuted,
+            Refusal::AuditsNotMatching => Self::AuditsNotMatching,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::TesseraError;
+use crate::events::ProviderUpdated;
+use crate::state::{Hardware, Moment, Provider, ProviderStatus, Roles};
+
+/// What changes; `None` leaves as it is.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, Default)]
+pub struct ProviderUpdateArgs {
+    /// Whether it takes new work.
+    pub status: Option<ProviderStatus>,
+    /// What it does; one role at least.
+    pub roles: Option<Roles>,
+    /// What it has.
+    pub hardware: Option<Hardware>,
+    /// Lowest reward it takes, base units.
+    pub price_floor: Option<u64>,
+    /// Runs it will have open at most, above zero.
+    pub max_runs: Option<u16>,
+    /// Where it can be reached, 96 bytes at most; may be empty.
+    pub endpoint: Option<String>,
+}
+
+/// Accounts of `provider_update`.
+#[derive(Accounts)]
+pub struct ProviderUpdate<'info> {
+    /// Acts for the provider.
+    pub authority: Signer<'info>,
+    /// The provider.
+    #[account(mut, has_one = authority @ TesseraError::WrongAuthority)]
+    pub provider: Box<Account<'info, Provider>>,
+}
+
+/// - Only the authority changes its provider.
+/// - Switching the verify role on counts from now, also after an interruption.
+/// - Open runs and audits go on whatever changes.
+pub fn handler(ctx: Context<ProviderUpdate>, args: ProviderUpdateArgs) -> Result<()> {
+    let now = Moment::now()?;
+    let address = ctx.accounts.provider.key();
+    let provider = &mut ctx.accounts.provider;
+    provider.update(args, now);
+    provider.invariant()?;
+    emit!(ProviderUpdated {
+        provider: address,
+        status: provider.status,
+        roles: provider.roles,
+        verify_since: provider.verify_since,
+        hardware: provider.hardware,
+        price_floor: provider.price_floor,
+        max_runs: provider.max_runs,
+        endpoint: provider.endpoint.clone(),
+    });
+    Ok(())
+}
+
+impl Provider {
+    fn update(&mut self, args: ProviderUpdateArgs, now: Moment) {
+        if let Some(roles) = args.roles {
+            self.verify_since = match (self.roles.verify, roles.verify) {
+                (true, true) => self.verify_since,
+                (false, true) => now.unix,
+                (_, false) => 0,
+            };
+            self.roles = roles;
+        }
+        self.status = args.status.unwrap_or(self.status);
+        self.hardware = args.hardware.unwrap_or(self.hardware);
+        self.price_floor = args.price_floor.unwrap_or(self.price_floor);
+        self.max_runs = args.max_runs.unwrap_or(self.max_runs);
+        if let Some(endpoint) = args.endpoint {
+            self.endpoint = endpoint;
+        }
+    }
+}

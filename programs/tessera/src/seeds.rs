@@ -1,0 +1,27 @@
+//! The first seed of every address that the program derives.
+
+/// Market: mint, creator, id (u16 LE).
+pub const MARKET: &[u8] = b"market";
+/// Provider: market, authority.
+pub const PROVIDER: &[u8] = b"provider";
+/// Stake vault: provider.
+pub const STAKE: &[u8] = b"stake";
+/// Model: creator, model root.
+pub const MODEL: &[u8] = b"model";
+/// Task: requester, nonce (u64 LE).
+pub const TASK: &[u8] = b"task";
+/// Task vault: task.
+pub const ESCROW: &[u8] = b"escrow";
+/// Run: task, provider.
+pub const RUN: &[u8] = b"run";
+/// Audit: run, the verifier's Provider.
+pub const AUDIT: &[u8] = b"audit";
+/// Fee vault: market, epoch (u64 LE), shard.
+pub const FEES: &[u8] = b"fees";
+/// Insurance vault: market.
+pub const INSURANCE: &[u8] = b"insurance";
+
+/// Fee vaults of a market, so that no two tasks need to write the same one.
+pub const FEE_SHARDS: u8 = 16;
+/// The only fee epoch so far.
+pub const FEE_EPOCH: u64 = 0;

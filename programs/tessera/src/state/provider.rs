@@ -1,0 +1,120 @@
+use anchor_lang::prelude::*;
+
+use super::mirror::mirror;
+use super::{LAYOUT_VERSION, MAX_LOCATOR, Stake};
+use crate::errors::TesseraError;
+
+mirror! {
+    /// Decayed weights of counted runs, in millionths.
+    pub struct Reputation = tessera_rules::Reputation {
+        /// Good runs.
+        pub good: u64,
+        /// Bad runs.
+        pub bad: u64,
+    }
+}
+
+/// What a provider does.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Claims tasks.
+    pub compute: bool,
+    /// Audits runs.
+    pub verify: bool,
+}
+
+/// What executes a provider's runs.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendKind {
+    /// A processor.
+    Cpu,
+    /// An NVIDIA GPU.
+    Cuda,
+}
+
+/// What a provider says it has. Informs requesters; nothing is paid by it.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hardware {
+    /// What executes.
+    pub backend: BackendKind,
+    /// Memory for tensors, MiB.
+    pub memory_mib: u32,
+    /// CUDA compute capability times ten (sm_90 is 90); 0 for a CPU.
+    pub compute_capability: u16,
+}
+
+/// Whether a provider takes new work.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderStatus {
+    /// Takes new claims and audits.
+    Active,
+    /// Finishes what it has.
+    Draining,
+}
+
+/// A provider or verifier of a market. Address: "provider", market, authority.
+#[account]
+#[derive(InitSpace, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// [`LAYOUT_VERSION`].
+    pub version: u8,
+    /// Bump of this account.
+    pub bump: u8,
+    /// Bump of the stake vault.
+    pub vault_bump: u8,
+    /// Its market.
+    pub market: Pubkey,
+    /// Who acts for it, and receives its rent and withdrawals.
+    pub authority: Pubkey,
+    /// Whether it takes new work.
+    pub status: ProviderStatus,
+    /// What it does.
+    pub roles: Roles,
+    /// Unix seconds since when it has the verify role without interruption; 0 without the role.
+    pub verify_since: i64,
+    /// Its stake.
+    pub stake: Stake,
+    /// What it has.
+    pub hardware: Hardware,
+    /// Lowest reward it takes, base units.
+    pub price_floor: u64,
+    /// How its runs ended.
+    pub reputation: Reputation,
+    /// Runs that are claimed or undecided.
+    pub active_runs: u16,
+    /// Runs it will have open at most.
+    pub max_runs: u16,
+    /// Zero.
+    pub reserved: [u8; 128],
+    /// Where it can be reached; may be empty.
+    #[max_len(96)]
+    pub endpoint: String,
+}
+
+impl Provider {
+    /// Its stake as a value of the rules.
+    pub fn stake(&self) -> tessera_rules::Stake {
+        self.stake.into()
+    }
+
+    /// Whether it takes new work.
+    pub fn is_active(&self) -> bool {
+        self.status == ProviderStatus::Active
+    }
+
+    /// What holds of every provider.
+    pub fn invariant(&self) -> Result<()> {
+        require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
+        require!(
+            self.endpoint.len() <= MAX_LOCATOR,
+            TesseraError::LocatorTooLong
+        );
+        require!(
+            self.roles.compute || self.roles.verify,
+            TesseraError::RolesMissing
+        );
+        require_gte!(self.max_runs, 1, TesseraError::MaxRunsZero);
+        self.stake().total().map_err(TesseraError::from)?;
+        Ok(())
+    }
+}
