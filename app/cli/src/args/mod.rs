@@ -1,0 +1,106 @@
+//! The command line as typed. It is turned into one [`Config`](crate::config::Config) before anything is done.
+
+mod global;
+mod market;
+mod provider;
+mod task;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use global::{Global, LogStyle, StoreArgs};
+pub use market::{MarketCommand, MarketInit};
+pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, StakeCommand, VerifierCommand};
+pub use task::{Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs};
+
+/// Compute marketplace on Solana: tasks are escrowed, run, checked bit for bit, and paid only if right.
+#[derive(Debug, Parser)]
+#[command(name = "tessera", version, propagate_version = true, max_term_width = 110)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole market on an embedded chain: three jobs, two providers, one verifier
+    Demo,
+    /// Run a chain on this machine with program, market and funded wallets, until Ctrl-C
+    Localnet(LocalnetArgs),
+    /// Create or show a market
+    #[command(subcommand)]
+    Market(MarketCommand),
+    /// Register, run or show a provider
+    #[command(subcommand)]
+    Provider(ProviderCommand),
+    /// Move tokens in and out of a provider's stake
+    #[command(subcommand)]
+    Stake(StakeCommand),
+    /// Check other providers' runs
+    #[command(subcommand)]
+    Verifier(VerifierCommand),
+    /// Submit tasks and follow them to their results
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Show the wallet's address and balances, or make a new wallet
+    Wallet(WalletArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Flags of `localnet`.
+#[derive(Debug, Args)]
+pub struct LocalnetArgs {
+    /// RPC port on 127.0.0.1
+    #[arg(long, default_value_t = 8899)]
+    pub rpc_port: u16,
+    /// Websocket port on 127.0.0.1 [default: the RPC port + 1]
+    #[arg(long)]
+    pub ws_port: Option<u16>,
+    /// Directory for wallets and the content store, kept between starts [default: localnet in Tessera's home]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// Flags of `wallet`.
+#[derive(Debug, Args)]
+pub struct WalletArgs {
+    /// What to do; shows the wallet when left out.
+    #[command(subcommand)]
+    pub command: Option<WalletCommand>,
+}
+
+/// What to do with a wallet.
+#[derive(Debug, Subcommand)]
+pub enum WalletCommand {
+    /// Show address, SOL and tokens
+    Show,
+    /// Make a new keypair file; an existing one is never overwritten
+    New {
+        /// Where [default: ~/.config/solana/id.json]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

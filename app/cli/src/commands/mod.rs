@@ -1,0 +1,36 @@
+//! One file per noun, one function per verb.
+
+pub mod agents;
+pub mod completions;
+pub mod demo;
+pub mod localnet;
+pub mod market;
+pub mod provider;
+pub mod stake;
+pub mod task;
+pub mod wallet;
+
+use crate::args::Command;
+use crate::config::Config;
+use crate::error::CliError;
+
+/// Carries out a command.
+///
+/// # Errors
+/// [`CliError`], with what to do next and the exit code.
+pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
+    match command {
+        Command::Demo => demo::run(config).await,
+        Command::Localnet(args) => localnet::run(config, args).await,
+        Command::Market(command) => market::run(config, command).await,
+        Command::Provider(command) => provider::run(config, command).await,
+        Command::Stake(command) => stake::run(config, command).await,
+        Command::Verifier(command) => agents::run_verifier(config, command).await,
+        Command::Task(command) => task::run(config, command).await,
+        Command::Wallet(args) => wallet::run(config, args).await,
+        Command::Completions { shell } => {
+            completions::print(shell);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `provider register|run|show`.
+
+use std::fmt;
+
+use serde::Serialize;
+use tessera_chain::program::{
+    BackendKind, Hardware, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Roles,
+};
+use tessera_chain::{Chain, Provider, Pubkey, Signer, Versioned, ix};
+
+use crate::args::{ProviderCommand, ProviderRegister};
+use crate::commands::agents;
+use crate::commands::stake::send;
+use crate::config::Config;
+use crate::error::CliError;
+use crate::hardware::memory_mib;
+use crate::output::Lines;
+use crate::session::{Session, SignedSession, found};
+use crate::wallet::LocalWallet;
+
+/// Tokens that a provider stakes on a chain of this machine unless told otherwise.
+const LOCAL_STAKE_TOKENS: &str = "1000";
+
+/// Carries out a `provider` command.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn run(config: &Config, command: ProviderCommand) -> Result<(), CliError> {
+    match command {
+        ProviderCommand::Register(args) => register(config, args).await,
+        ProviderCommand::Run(args) => agents::run_provider(config, args).await,
+        ProviderCommand::Show { provider } => show(config, provider).await,
+    }
+}
+
+/// What a registration should come to.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Roles to have; roles that the provider has already stay.
+    pub roles: Roles,
+    /// Hardware to announce.
+    pub hardware: Hardware,
+    /// Smallest reward to take, base units.
+    pub price_floor: u64,
+    /// Runs at the same time.
+    pub max_runs: u16,
+    /// Where it can be reached.
+    pub endpoint: String,
+    /// Base units that should be staked.
+    pub stake: u64,
+}
+
+/// Registers the wallet, adds missing roles, and deposits until the stake is there. Done twice, it changes nothing.
+///
+/// # Errors
+/// [`CliError`]; what was done before it stays and is found by the next call.
+pub async fn ensure_registered(
+    signed: &SignedSession,
+    wanted: &Registration,
+) -> Result<Versioned<Provider>, CliError> {
+    let (key, market) = (signed.key(), &signed.session.market);
+    let address = signed.session.provider_of(&key);
+    match signed.session.chain.provider(address).await? {
+        None => {
+            let args = ProviderRegisterArgs {
+                roles: wanted.roles,
+                hardware: wanted.hardware,
+                price_floor: wanted.price_floor,
+                max_runs: wanted.max_runs,
+                endpoint: wanted.endpoint.clone(),
+            };
+            send(signed, "provider_register", vec![ix::provider_register(key, market, args)]).await?;
+        }
+        Some(provider) => {
+            let has = provider.roles;
+            let roles = Roles {
+                compute: has.compute || wanted.roles.compute,
+                verify: has.verify || wanted.roles.verify,
+            };
+            if roles != has {
+                let args = ProviderUpdateArgs { roles: Some(roles), ..ProviderUpdateArgs::default() };
+                send(signed, "provider_update", vec![ix::provider_update(key, market.key, args)]).await?;
+            }
+        }
+    }
+    let provider = found(signed.session.chain.provider(address).await?, "provider", address)?;
+    let staked = provider.stake.free.saturating_add(provider.stake.locked);
+    let missing = wanted.stake.saturating_sub(staked);
+    if missing == 0 {
+        return Ok(provider);
+    }
+    let source = signed.session.token_account_with(&key, missing).await?;
+    send(signed, "stake_deposit", vec![ix::stake_deposit(key, market, source, missing)]).await?;
+    found(signed.session.chain.provider(address).await?, "provider", address)
+}
+
+async fn register(config: &Config, args: ProviderRegister) -> Result<(), CliError> {
+    let role = if args.verify && !args.compute { LocalWallet::Verifier } else { LocalWallet::Provider };
+    let signed = SignedSession::open(config, role).await?;
+    let session = &signed.session;
+    let stake = match args.stake {
+        Some(amount) => amount,
+        None => if config.is_local() { LOCAL_STAKE_TOKENS } else { "0" }.parse()?,
+    };
+    let wanted = Registration {
+        roles: Roles { compute: args.compute || !args.verify, verify: args.verify },
+        hardware: Hardware {
+            backend: BackendKind::Cpu,
+            memory_mib: args.memory_mib.unwrap_or_else(memory_mib),
+            compute_capability: 0,
+        },
+        price_floor: session.base_units(args.price_floor)?,
+        max_runs: args.max_runs,
+        endpoint: args.endpoint,
+        stake: session.base_units(stake)?,
+    };
+    let provider = ensure_registered(&signed, &wanted).await?;
+    if provider.stake.free == 0 && provider.stake.locked == 0 {
+        config.printer.note("next: `tessera stake deposit TOKENS`; without stake nothing can be claimed or checked");
+    } else if provider.roles.compute {
+        config.printer.note("next: `tessera provider run`");
+    } else {
+        config.printer.note("next: `tessera verifier run`");
+    }
+    config.printer.report(&ProviderReport::new(&provider, session))
+}
+
+async fn show(config: &Config, provider: Option<Pubkey>) -> Result<(), CliError> {
+    let session = Session::open(config).await?;
+    let key = match provider {
+        Some(key) => key,
+        None => session.provider_of(&config.wallet(LocalWallet::Provider)?.pubkey()),
+    };
+    let provider = found(session.chain.provider(key).await?, "provider", key)?;
+    config.printer.report(&ProviderReport::new(&provider, &session))
+}
+
+/// Amounts in base units.
+#[derive(Debug, Serialize)]
+struct ProviderReport {
+    provider: String,
+    authority: String,
+    market: String,
+    roles: Vec<&'static str>,
+    status: &'static str,
+    stake_free: u64,
+    stake_locked: u64,
+    stake_unbonding: u64,
+    price_floor: u64,
+    active_runs: u16,
+    max_runs: u16,
+    memory_mib: u32,
+    endpoint: String,
+    /// Millionths: the estimated probability that a checked run of it is right.
+    reputation: u64,
+    #[serde(skip)]
+    shown: [String; 4],
+}
+
+impl ProviderReport {
+    fn new(provider: &Versioned<Provider>, session: &Session) -> Self {
+        let stake = &provider.stake;
+        let unbonding = stake.unbonding.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.amount));
+        let amounts = [stake.free, stake.locked, unbonding, provider.price_floor];
+        let roles = [("compute", provider.roles.compute), ("verify", provider.roles.verify)];
+        Self {
+            provider: provider.key.to_string(),
+            authority: provider.authority.to_string(),
+            market: provider.market.to_string(),
+            roles: roles.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect(),
+            status: match provider.status {
+                ProviderStatus::Active => "active",
+                ProviderStatus::Draining => "draining",
+            },
+            stake_free: stake.free,
+            stake_locked: stake.locked,
+            stake_unbonding: unbonding,
+            price_floor: provider.price_floor,
+            active_runs: provider.active_runs,
+            max_runs: provider.max_runs,
+            memory_mib: provider.hardware.memory_mib,
+            endpoint: provider.endpoint.clone(),
+            reputation: tessera_rules::Reputation::from(provider.reputation).score(),
+            shown: amounts.map(|amount| session.tokens(amount)),
+        }
+    }
+}
+
+impl fmt::Display for ProviderReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [free, locked, unbonding, floor] = &self.shown;
+        Lines::new()
+            .line("provider", &self.provider)
+            .line("authority", &self.authority)
+            .line("market", &self.market)
+            .line("roles", format!("{} ({})", self.roles.join(", "), self.status))
+            .line("stake", format!("{free} free, {locked} locked, {unbonding} unbonding"))
+            .line("takes", format!("rewards from {floor}, {} runs at most, {} now", self.max_runs, self.active_runs))
+            .line("memory", format!("{} MiB", self.memory_mib))
+            .maybe("endpoint", (!self.endpoint.is_empty()).then_some(&self.endpoint))
+            .line("reputation", tessera_migrations::units::tokens(self.reputation, 6))
+            .fmt(f)
+    }
+}

@@ -1,0 +1,145 @@
+//! Submitting a task so that it can be resumed: data first, then a note on disk, then the transaction.
+//!
+//! The note holds the nonce, and the nonce fixes the task's address. Whoever repeats an interrupted submission uses the
+//! same nonce, so that at most one task is created.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use tessera_chain::program::TaskCreateArgs;
+use tessera_chain::{Chain, Outgoing, Pubkey, Receipt, address, ix};
+use tessera_compute::{ContentId, Manifest, encode_tensors, inputs_root};
+use tessera_node::ContentStore;
+
+use crate::error::CliError;
+use crate::files;
+use crate::order::Order;
+use crate::session::SignedSession;
+
+/// A created task.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// Its address.
+    pub task: Pubkey,
+    /// Content id of its manifest.
+    pub manifest_id: ContentId,
+    /// The transaction; `None` when an earlier, interrupted submission had created it.
+    pub receipt: Option<Receipt>,
+}
+
+/// The note of a submission that may have been interrupted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Pending {
+    nonce: u64,
+    /// Base units in escrow: the same data at another price is another task.
+    escrow: u64,
+}
+
+/// Stores graph and inputs and returns the manifest's id. Doing it again stores nothing twice.
+///
+/// # Errors
+/// [`CliError::Store`].
+pub async fn store_manifest(store: &ContentStore, order: &Order) -> Result<ContentId, CliError> {
+    let mut inputs = Vec::with_capacity(order.prepared.inputs.len());
+    for input in &order.prepared.inputs {
+        inputs.push(store.put(encode_tensors(std::slice::from_ref(input))).await?);
+    }
+    let manifest =
+        Manifest { graph: order.prepared.graph.clone(), inputs, label: order.prepared.label.clone() };
+    Ok(store.put(manifest.encode()).await?)
+}
+
+/// Creates the task, or finds the one that an interrupted submission of the same manifest created. `notes` is the directory
+/// of notes.
+///
+/// # Errors
+/// [`CliError`]; submitting again is safe after any of them.
+pub async fn submit(
+    signed: &SignedSession,
+    store: &ContentStore,
+    order: &Order,
+    notes: &Path,
+) -> Result<Submitted, CliError> {
+    let escrow = order.escrow()?;
+    // Before the data are stored, so that a poor wallet learns it at once.
+    let source = signed.session.token_account_with(&signed.key(), escrow).await;
+    let manifest_id = store_manifest(store, order).await?;
+    let note = note_path(notes, &signed.key(), &manifest_id);
+    let mut pending = match load(&note)?.filter(|pending| pending.escrow == escrow) {
+        Some(pending) => pending,
+        None => Pending { nonce: fresh_nonce(), escrow },
+    };
+    let mut task = address::task_address(&signed.key(), pending.nonce).0;
+    if let Some(existing) = signed.session.chain.task(task).await? {
+        if existing.terms.manifest_id == manifest_id.0 {
+            forget(&note)?;
+            return Ok(Submitted { task, manifest_id, receipt: None });
+        }
+    }
+    if !signed.session.chain.history(task, 1).await?.is_empty() {
+        // The interrupted submission landed and its task is over: this is another one.
+        pending.nonce = fresh_nonce();
+        task = address::task_address(&signed.key(), pending.nonce).0;
+    }
+    let source = source?;
+    save(&note, &pending)?;
+    let args = create_args(order, store, manifest_id);
+    let instruction = ix::task_create(signed.key(), &signed.session.market, source, pending.nonce, args);
+    let receipt =
+        signed.session.chain.send(Outgoing::new("task_create", vec![instruction]), &[&signed.wallet]).await?;
+    forget(&note)?;
+    Ok(Submitted { task, manifest_id, receipt: Some(receipt) })
+}
+
+fn create_args(order: &Order, store: &ContentStore, manifest_id: ContentId) -> TaskCreateArgs {
+    let prepared = &order.prepared;
+    TaskCreateArgs {
+        graph_root: prepared.graph.root().0,
+        inputs_root: inputs_root(&prepared.inputs).0,
+        op_count: prepared.graph.op_count(),
+        output_count: prepared.graph.output_count(),
+        manifest_id: manifest_id.0,
+        manifest_locator: store.locator().to_string(),
+        reward: order.reward,
+        audit_reward: order.audit_reward,
+        crank_bounty: order.crank_bounty,
+        windows: order.windows,
+        policy: tessera_chain::program::Policy::Optimistic,
+        model: order.model,
+    }
+}
+
+fn note_path(notes: &Path, wallet: &Pubkey, manifest: &ContentId) -> PathBuf {
+    notes.join(format!("{wallet}-{manifest}.json"))
+}
+
+fn load(note: &Path) -> Result<Option<Pending>, CliError> {
+    let Some(bytes) = files::read_if_there(note)? else { return Ok(None) };
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| {
+        CliError::config(
+            format!("{} is no note of a submission: {e}", note.display()),
+            "see `tessera task list --mine` whether the task exists, then delete the file",
+        )
+    })
+}
+
+fn save(note: &Path, pending: &Pending) -> Result<(), CliError> {
+    let text = serde_json::to_vec(pending)
+        .map_err(|e| CliError::failed(format!("the note has no JSON form: {e}"), "report this"))?;
+    files::replace(note, &text)
+}
+
+fn forget(note: &Path) -> Result<(), CliError> {
+    match std::fs::remove_file(note) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(CliError::file("remove", note, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Unique among a wallet's tasks: nanoseconds since 1970. A clock that jumps back gives at worst an address in use, which
+/// the chain refuses.
+fn fresh_nonce() -> u64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+}
