@@ -36,10 +36,10 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    pub fn tensor(&self) -> Result<Tensor, JobError> {
+    pub fn into_tensor(self) -> Result<Tensor, JobError> {
         Ok(Tensor::f32(
             &[self.rows as u64, self.names.len() as u64],
-            self.values.clone(),
+            self.values,
         )?)
     }
 }
@@ -77,19 +77,19 @@ fn build(spec: &JobSpec, table: &Table, centres: Option<&Table>) -> Result<Prepa
         return Err(JobError::Start);
     }
     let features = features(spec, table)?;
+    let (resolved, label) = label(spec, &features.names)?;
     let (graph, inputs) = match spec {
         JobSpec::LinearRegression(spec) => {
             let target = usable(table, std::slice::from_ref(&spec.target))?;
-            linear_regression::build(spec, &features, target)?
+            linear_regression::build(spec, features, target)?
         }
-        JobSpec::KMeans(spec) => kmeans::build(spec, &features, centres)?,
-        JobSpec::Pca(spec) => pca::build(spec, &features)?,
+        JobSpec::KMeans(spec) => kmeans::build(spec, features, centres)?,
+        JobSpec::Pca(spec) => pca::build(spec, features)?,
     };
-    let (spec, label) = labelled(spec, features.names)?;
     Ok(Prepared {
         graph,
         inputs,
-        spec,
+        spec: resolved,
         label,
     })
 }
@@ -146,9 +146,9 @@ pub(crate) fn usable(table: &Table, names: &[String]) -> Result<Vec<f32>, JobErr
     Ok(values)
 }
 
-fn labelled(spec: &JobSpec, names: Vec<String>) -> Result<(JobSpec, String), JobError> {
+fn label(spec: &JobSpec, names: &[String]) -> Result<(JobSpec, String), JobError> {
     let mut last = 0;
-    for columns in [Some(names), None] {
+    for columns in [Some(names.to_vec()), None] {
         let spec = spec.clone().with_columns(columns);
         let label = serde_json::to_string(&spec).map_err(JobError::Label)?;
         if label.len() <= LABEL_BYTES {

@@ -13,7 +13,7 @@ use crate::table::Table;
 /// means `[2, d]`, labels i32 `[n]`, inertia `[]`.
 pub(crate) fn build(
     spec: &KMeans,
-    features: &Features,
+    features: Features,
     centres: Option<&Table>,
 ) -> Result<(Graph, Vec<Tensor>), JobError> {
     let clusters = spec.clusters.get();
@@ -24,23 +24,23 @@ pub(crate) fn build(
         });
     }
     let (n, d) = (features.rows as u64, features.names.len() as u64);
-    let mut inputs = vec![features.tensor()?];
-    let mut g = GraphBuilder::new();
-    let x = g.input(DType::F32, &[n, d])?;
-    let given = match centres {
+    let initial = match centres {
         Some(table) if table.rows() != clusters as usize => {
             return Err(JobError::InitialCentres {
                 rows: table.rows(),
                 clusters,
             });
         }
-        Some(table) => {
-            inputs.push(Tensor::f32(
-                &[u64::from(clusters), d],
-                usable(table, &features.names)?,
-            )?);
-            Some(g.input(DType::F32, &[u64::from(clusters), d])?)
-        }
+        Some(table) => Some(Tensor::f32(
+            &[u64::from(clusters), d],
+            usable(table, &features.names)?,
+        )?),
+        None => None,
+    };
+    let mut g = GraphBuilder::new();
+    let x = g.input(DType::F32, &[n, d])?;
+    let given = match initial {
+        Some(_) => Some(g.input(DType::F32, &[u64::from(clusters), d])?),
         None => None,
     };
     let x = centre(&mut g, x)?;
@@ -69,7 +69,8 @@ pub(crate) fn build(
     for output in [best.centres, x.means, best.labels, best.inertia] {
         g.output(output)?;
     }
-    Ok((g.finish()?, inputs))
+    let inputs = [features.into_tensor()?].into_iter().chain(initial);
+    Ok((g.finish()?, inputs.collect()))
 }
 
 /// Given centres in the coordinates of the centred features, by the same two subtractions.

@@ -17,7 +17,7 @@ const CONSTANT: f32 = 1.0 / (1 << 21) as f32;
 /// mean squared error `[1]`, variance of the target `[1]`.
 pub(crate) fn build(
     spec: &LinearRegression,
-    features: &Features,
+    features: Features,
     target: Vec<f32>,
 ) -> Result<(Graph, Vec<Tensor>), JobError> {
     if !spec.ridge.is_finite() || spec.ridge < 0.0 {
@@ -42,7 +42,7 @@ pub(crate) fn build(
     }
     Ok((
         g.finish()?,
-        vec![features.tensor()?, Tensor::f32(&[n], target)?],
+        vec![features.into_tensor()?, Tensor::f32(&[n], target)?],
     ))
 }
 

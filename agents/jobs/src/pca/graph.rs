@@ -18,7 +18,7 @@ const START: u64 = 1;
 
 /// Input: features `[n, d]`. Outputs, for p >= the number of components: directions `[p, d]` and the part of the variance
 /// along each `[p]`, unsorted; the total variance `[]`; the means `[2, d]`.
-pub(crate) fn build(spec: &Pca, features: &Features) -> Result<(Graph, Vec<Tensor>), JobError> {
+pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor>), JobError> {
     let (n, d) = (features.rows as u64, features.names.len() as u64);
     let components = u64::from(spec.components.get());
     let most = n.min(d).min(MAX_DIRECTIONS);
@@ -63,7 +63,7 @@ pub(crate) fn build(spec: &Pca, features: &Features) -> Result<(Graph, Vec<Tenso
     for output in [directions, values, variance, x.means] {
         g.output(output)?;
     }
-    Ok((g.finish()?, vec![features.tensor()?]))
+    Ok((g.finish()?, vec![features.into_tensor()?]))
 }
 
 /// An orthonormal basis `[d, p]` of nearly the leading eigenvectors of `gram` `[d, d]`.

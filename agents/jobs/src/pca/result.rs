@@ -16,7 +16,8 @@ pub struct PcaResult {
     /// The feature columns.
     pub columns: Vec<String>,
     /// One direction of norm 1 per component, each with a coordinate per column; its coordinate of largest magnitude is
-    /// positive (the first, among equals), as in scikit-learn.
+    /// positive (the first, among equals), as in scikit-learn. They are orthogonal, except that a component without variance (one
+    /// beyond the rank of the data) is any direction.
     pub components: Vec<Vec<f64>>,
     /// Variance of the data along each component (divisor n - 1).
     pub explained_variance: Vec<f64>,

@@ -212,6 +212,10 @@ fn named(names: impl Iterator<Item = String>) -> Result<Vec<Column>, TableError>
 
 /// Columns `x0`, `x1`, ... for data that name none.
 fn numbered(count: usize) -> Result<Vec<Column>, TableError> {
+    // Before any name is made: a header can claim any number.
+    if count > MAX_COLUMNS {
+        return Err(TableError::TooManyColumns(count));
+    }
     named((0..count).map(|index| format!("x{index}")))
 }
 

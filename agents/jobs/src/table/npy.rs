@@ -18,6 +18,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Table, TableError> {
         _ => return Err(TableError::Npy("`fortran_order` is neither True nor False")),
     };
     let (rows, width) = shape(value_of(header, "shape")?)?;
+    if rows == 0 || width == 0 {
+        return Err(TableError::Empty);
+    }
     let count = rows
         .checked_mul(width)
         .filter(|&n| n <= MAX_VALUES)
