@@ -28,18 +28,12 @@ impl BaseUnits {
 
     /// Sum. Fails with [`Refusal::Overflow`].
     pub fn plus(self, other: Self) -> Result<Self, Refusal> {
-        self.0
-            .checked_add(other.0)
-            .map(Self)
-            .ok_or(Refusal::Overflow)
+        self.0.checked_add(other.0).map(Self).ok_or(Refusal::Overflow)
     }
 
     /// Difference. Fails with [`Refusal::Overflow`] when `other` is larger.
     pub fn minus(self, other: Self) -> Result<Self, Refusal> {
-        self.0
-            .checked_sub(other.0)
-            .map(Self)
-            .ok_or(Refusal::Overflow)
+        self.0.checked_sub(other.0).map(Self).ok_or(Refusal::Overflow)
     }
 
     /// `self / parts`, rounded down.
@@ -80,10 +74,7 @@ impl Bps {
     /// This rate of `amount`, rounded down. Fails with [`Refusal::Overflow`] only for rates above the whole.
     pub fn of_floor(self, amount: BaseUnits) -> Result<BaseUnits, Refusal> {
         let scaled = self.scaled(amount)?;
-        scaled
-            .checked_div(u128::from(FULL_BPS))
-            .and_then(to_units)
-            .ok_or(Refusal::Overflow)
+        scaled.checked_div(u128::from(FULL_BPS)).and_then(to_units).ok_or(Refusal::Overflow)
     }
 
     /// This rate of `amount`, rounded up. Fails with [`Refusal::Overflow`] only for rates above the whole.
@@ -93,9 +84,7 @@ impl Bps {
     }
 
     fn scaled(self, amount: BaseUnits) -> Result<u128, Refusal> {
-        u128::from(amount.0)
-            .checked_mul(u128::from(self.0))
-            .ok_or(Refusal::Overflow)
+        u128::from(amount.0).checked_mul(u128::from(self.0)).ok_or(Refusal::Overflow)
     }
 }
 

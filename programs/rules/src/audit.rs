@@ -60,21 +60,13 @@ pub fn plan_audit(
     matching: bool,
     now: Moment,
 ) -> Result<AuditStep, Refusal> {
-    let verdict = if root == &run.output_root {
-        Verdict::Agrees
-    } else {
-        Verdict::Differs
-    };
+    let verdict = if root == &run.output_root { Verdict::Agrees } else { Verdict::Differs };
     let action = match verdict {
         Verdict::Agrees => Action::AuditAgree,
         Verdict::Differs => Action::AuditDiffer,
     };
     let state = next_state(run.state, action)?;
-    let until = if run.state == TaskState::Disputed {
-        run.challenge_until
-    } else {
-        run.audit_until
-    };
+    let until = if run.state == TaskState::Disputed { run.challenge_until } else { run.audit_until };
     if until.passed(now) {
         return Err(Refusal::TooLate);
     }
@@ -86,17 +78,9 @@ pub fn plan_audit(
     }
     by.may_audit(run)?;
     let first_difference = run.state == TaskState::Submitted && verdict == Verdict::Differs;
-    let challenge_until = if first_difference {
-        run.challenge_until.later(now.after(run.audit_seconds)?)
-    } else {
-        run.challenge_until
-    };
-    Ok(AuditStep {
-        state,
-        verdict,
-        challenge_until,
-        refutes: matching && verdict == Verdict::Differs,
-    })
+    let challenge_until =
+        if first_difference { run.challenge_until.later(now.after(run.audit_seconds)?) } else { run.challenge_until };
+    Ok(AuditStep { state, verdict, challenge_until, refutes: matching && verdict == Verdict::Differs })
 }
 
 impl Auditor {

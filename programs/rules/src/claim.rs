@@ -1,6 +1,4 @@
-use crate::{
-    Action, BaseUnits, Deadline, MAX_EXCLUDED, Moment, Refusal, TaskState, Windows, next_state,
-};
+use crate::{Action, BaseUnits, Deadline, MAX_EXCLUDED, Moment, Refusal, TaskState, Windows, next_state};
 
 /// What a claim needs to know of its task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

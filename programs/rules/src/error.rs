@@ -2,10 +2,7 @@ use core::fmt;
 
 /// Why a rule refuses an action or a parameter. Each variant has one error code in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    missing_docs,
-    reason = "the Display text of each variant is its documentation"
-)]
+#[allow(missing_docs, reason = "the Display text of each variant is its documentation")]
 pub enum Refusal {
     Overflow,
     WrongState,
@@ -71,14 +68,20 @@ impl fmt::Display for Refusal {
             Self::NoShowTooHigh => "the no-show slash may not exceed a run's smallest lock",
             Self::NoShowZero => "the no-show minimum must be above zero",
             Self::MinRewardZero => "the minimum reward must be above zero",
-            Self::WindowLimits => "the longest windows must be above zero and satisfy challenge >= audit >= 2 x execution",
-            Self::UnbondingTooShort => "unbonding must last as long as open + execution + challenge + audit at their longest",
+            Self::WindowLimits => {
+                "the longest windows must be above zero and satisfy challenge >= audit >= 2 x execution"
+            }
+            Self::UnbondingTooShort => {
+                "unbonding must last as long as open + execution + challenge + audit at their longest"
+            }
             Self::ReputationParams => "reputation decay must be between 1 and 10,000 bps and its cap above zero",
             Self::WindowZero => "every window must be above zero seconds",
             Self::WindowTooLong => "a window is longer than the market allows; see market show",
             Self::WindowOrder => "windows must satisfy challenge >= audit >= 2 x execution",
             Self::RewardTooLow => "the reward is below the market's minimum; see market show",
-            Self::BountyTooHigh => "a no-show's part of the crank bounty may not exceed the no-show slash; lower the bounty",
+            Self::BountyTooHigh => {
+                "a no-show's part of the crank bounty may not exceed the no-show slash; lower the bounty"
+            }
             Self::AmountZero => "the amount must be above zero",
             Self::FreeStakeTooLow => "not enough free stake; deposit more or wait for locks to be released",
             Self::LockedStakeTooLow => "less stake is locked than this would take",
@@ -95,7 +98,9 @@ impl fmt::Display for Refusal {
             Self::AuditOfOwnTask => "a requester cannot audit its own task",
             Self::VerifierTooYoung => "the verifier took its role after the run was claimed; audit later runs",
             Self::AlreadyRefuted => "two audits have refuted this run already; settle it",
-            Self::AuditsNotMatching => "the given audit is not an earlier one of this run with the same root by another verifier",
+            Self::AuditsNotMatching => {
+                "the given audit is not an earlier one of this run with the same root by another verifier"
+            }
         })
     }
 }

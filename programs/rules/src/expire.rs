@@ -1,7 +1,6 @@
 use crate::claim::may_reopen;
 use crate::{
-    Action, BaseUnits, Deadline, Escrow, Moment, Refusal, TaskState, bounty_for_end,
-    bounty_for_no_show, next_state,
+    Action, BaseUnits, Deadline, Escrow, Moment, Refusal, TaskState, bounty_for_end, bounty_for_no_show, next_state,
 };
 
 /// What an expiry needs to know.
@@ -72,10 +71,7 @@ pub struct NoShowPayout {
 /// Shares the lock of a provider that did not submit.
 pub fn no_show_payout(lock: BaseUnits, no_show: BaseUnits) -> Result<NoShowPayout, Refusal> {
     let slashed = no_show.min(lock);
-    Ok(NoShowPayout {
-        slashed,
-        released: lock.minus(slashed)?,
-    })
+    Ok(NoShowPayout { slashed, released: lock.minus(slashed)? })
 }
 
 /// What an expiry pays out of the escrow. The parts sum to its `held`.
@@ -91,11 +87,7 @@ pub struct RefundPayout {
 
 /// Shares the escrow at an expiry: the crank earns a sixteenth of the bounty for a no-show and half of it for an end.
 /// `cranker`: the crank's sender gave an account to be paid to.
-pub fn refund_payout(
-    escrow: &Escrow,
-    ending: Ending,
-    cranker: bool,
-) -> Result<RefundPayout, Refusal> {
+pub fn refund_payout(escrow: &Escrow, ending: Ending, cranker: bool) -> Result<RefundPayout, Refusal> {
     let mut part = BaseUnits::ZERO;
     if cranker && ending.is_no_show() {
         part = part.plus(bounty_for_no_show(escrow.crank_bounty))?;
@@ -105,16 +97,8 @@ pub fn refund_payout(
     }
     let rest = escrow.held.minus(part)?;
     Ok(if ending.is_final() {
-        RefundPayout {
-            cranker: part,
-            requester: rest,
-            kept: BaseUnits::ZERO,
-        }
+        RefundPayout { cranker: part, requester: rest, kept: BaseUnits::ZERO }
     } else {
-        RefundPayout {
-            cranker: part,
-            requester: BaseUnits::ZERO,
-            kept: rest,
-        }
+        RefundPayout { cranker: part, requester: BaseUnits::ZERO, kept: rest }
     })
 }

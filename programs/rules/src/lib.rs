@@ -25,19 +25,15 @@ pub use amount::{BaseUnits, Bps, FULL_BPS};
 pub use audit::{AuditStep, AuditedRun, Auditor, plan_audit};
 pub use claim::{ClaimStep, Claimant, OpenTask, plan_claim};
 pub use error::Refusal;
-pub use expire::{
-    Ending, ExpirableTask, NoShowPayout, RefundPayout, no_show_payout, plan_expire, refund_payout,
-};
+pub use expire::{Ending, ExpirableTask, NoShowPayout, RefundPayout, no_show_payout, plan_expire, refund_payout};
 pub use lock::{Locks, locks_for, required_lock};
 pub use params::{MarketParams, Sink};
 pub use reputation::{REPUTATION_ONE, Reputation};
 pub use settle::{
-    AuditEnd, Escrow, Outcome, SettleFacts, Settlement, SlashPayout, UpheldPayout, audit_end,
-    plan_settle, slash_payout, upheld_payout,
+    AuditEnd, Escrow, Outcome, SettleFacts, Settlement, SlashPayout, UpheldPayout, audit_end, plan_settle,
+    slash_payout, upheld_payout,
 };
-pub use split::{
-    RewardSplit, RewardSplits, SlashShares, SlashSplit, bounty_for_end, bounty_for_no_show, halves,
-};
+pub use split::{RewardSplit, RewardSplits, SlashShares, SlashSplit, bounty_for_end, bounty_for_no_show, halves};
 pub use stake::{Stake, UNBONDING_SLOTS, Unbonding};
 pub use submit::{SubmitStep, SubmittedRun, plan_submit};
 pub use table::{Action, RunState, TaskState, Verdict, next_state, run_state_after};

@@ -16,28 +16,16 @@ pub struct Locks {
 /// The locks of a task with this reward. Fails when the reward is below the market's minimum, when a lock does not fit,
 /// or when the crank's part for a no-show exceeds the no-show slash (a provider could then earn by not showing up and
 /// cranking that itself).
-pub fn locks_for(
-    reward: BaseUnits,
-    crank_bounty: BaseUnits,
-    params: &MarketParams,
-) -> Result<Locks, Refusal> {
+pub fn locks_for(reward: BaseUnits, crank_bounty: BaseUnits, params: &MarketParams) -> Result<Locks, Refusal> {
     if reward < params.min_reward {
         return Err(Refusal::RewardTooLow);
     }
     let run = required_lock(reward, params)?;
-    let no_show = params
-        .no_show_bps
-        .of_ceil(reward)?
-        .max(params.no_show_min)
-        .min(run);
+    let no_show = params.no_show_bps.of_ceil(reward)?.max(params.no_show_min).min(run);
     if bounty_for_no_show(crank_bounty) > no_show {
         return Err(Refusal::BountyTooHigh);
     }
-    Ok(Locks {
-        run,
-        audit: params.audit_lock_bps.of_ceil(reward)?,
-        no_show,
-    })
+    Ok(Locks { run, audit: params.audit_lock_bps.of_ceil(reward)?, no_show })
 }
 
 /// The lock of a run: `max(min_lock_bps x reward, required)`.
@@ -63,8 +51,5 @@ pub fn required_lock(reward: BaseUnits, params: &MarketParams) -> Result<BaseUni
         .and_then(|quotient| quotient.checked_add(1))
         .and_then(|units| u64::try_from(units).ok())
         .ok_or(Refusal::Overflow)?;
-    Ok(params
-        .min_lock_bps
-        .of_ceil(reward)?
-        .max(BaseUnits::new(required)))
+    Ok(params.min_lock_bps.of_ceil(reward)?.max(BaseUnits::new(required)))
 }

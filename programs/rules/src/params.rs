@@ -69,22 +69,14 @@ impl MarketParams {
     }
 
     fn validate_shares(&self, native_mint: bool) -> Result<(), Refusal> {
-        let RewardSplits {
-            provider_bps,
-            treasury_bps,
-            model_bps,
-        } = self.splits;
+        let RewardSplits { provider_bps, treasury_bps, model_bps } = self.splits;
         if !is_whole([provider_bps, treasury_bps, model_bps]) {
             return Err(Refusal::SplitSum);
         }
         if treasury_bps.get() > MAX_TREASURY_BPS {
             return Err(Refusal::TreasuryTooHigh);
         }
-        let SlashShares {
-            challenger_bps,
-            requester_bps,
-            sink_bps,
-        } = self.slash;
+        let SlashShares { challenger_bps, requester_bps, sink_bps } = self.slash;
         // Without a sink a ring of challenger and requester would get the whole lock back.
         if !is_whole([challenger_bps, requester_bps, sink_bps]) || sink_bps.get() == 0 {
             return Err(Refusal::SlashSum);
@@ -128,9 +120,8 @@ impl MarketParams {
             return Err(Refusal::WindowLimits);
         }
         // The longest path of a lock; the audit window is what a first differing audit adds to the challenge.
-        let longest = [open, execution, challenge, audit]
-            .iter()
-            .fold(0_u64, |sum, w| sum.saturating_add(u64::from(*w)));
+        let longest =
+            [open, execution, challenge, audit].iter().fold(0_u64, |sum, w| sum.saturating_add(u64::from(*w)));
         if u64::from(self.unbonding_seconds) < longest {
             return Err(Refusal::UnbondingTooShort);
         }
@@ -139,9 +130,7 @@ impl MarketParams {
 }
 
 fn is_whole(shares: [Bps; 3]) -> bool {
-    let sum = shares.iter().fold(0_u32, |sum, share| {
-        sum.saturating_add(u32::from(share.get()))
-    });
+    let sum = shares.iter().fold(0_u32, |sum, share| sum.saturating_add(u32::from(share.get())));
     sum == u32::from(FULL_BPS)
 }
 

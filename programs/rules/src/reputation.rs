@@ -33,26 +33,13 @@ impl Reputation {
     pub fn score(&self) -> u64 {
         let one = u128::from(REPUTATION_ONE);
         let good = u128::from(self.good).saturating_add(one);
-        let all = good
-            .saturating_add(u128::from(self.bad))
-            .saturating_add(one);
-        good.saturating_mul(one)
-            .checked_div(all)
-            .and_then(|s| u64::try_from(s).ok())
-            .unwrap_or(0)
+        let all = good.saturating_add(u128::from(self.bad)).saturating_add(one);
+        good.saturating_mul(one).checked_div(all).and_then(|s| u64::try_from(s).ok()).unwrap_or(0)
     }
 
     fn decayed(self, params: &MarketParams) -> Result<Self, Refusal> {
-        let decay = |counter: u64| {
-            params
-                .reputation_decay_bps
-                .of_floor(BaseUnits::new(counter))
-                .map(BaseUnits::get)
-        };
-        Ok(Self {
-            good: decay(self.good)?,
-            bad: decay(self.bad)?,
-        })
+        let decay = |counter: u64| params.reputation_decay_bps.of_floor(BaseUnits::new(counter)).map(BaseUnits::get);
+        Ok(Self { good: decay(self.good)?, bad: decay(self.bad)? })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::{
-    Action, BaseUnits, Deadline, Moment, Refusal, RewardSplits, SlashShares, TaskState, Verdict,
-    bounty_for_end, halves, next_state,
+    Action, BaseUnits, Deadline, Moment, Refusal, RewardSplits, SlashShares, TaskState, Verdict, bounty_for_end,
+    halves, next_state,
 };
 
 /// How a run ended.
@@ -44,12 +44,7 @@ pub enum Settlement {
 /// in the same way refute it, at once; a lone one loses when the challenge window has passed. Two colluding verifiers can
 /// therefore slash an honest provider.
 pub fn plan_settle(facts: &SettleFacts, now: Moment) -> Result<Settlement, Refusal> {
-    let decide = |action, outcome| {
-        Ok(Settlement::Decide {
-            state: next_state(facts.state, action)?,
-            outcome,
-        })
-    };
+    let decide = |action, outcome| Ok(Settlement::Decide { state: next_state(facts.state, action)?, outcome });
     match facts.state {
         TaskState::Settled => Ok(Settlement::Close(Outcome::Upheld)),
         TaskState::Expired => Ok(Settlement::Close(Outcome::Slashed)),
@@ -101,17 +96,9 @@ pub fn upheld_payout(
     cranker: bool,
 ) -> Result<UpheldPayout, Refusal> {
     let reward = splits.split(escrow.reward, has_model)?;
-    let kept_for_auditor = if audited {
-        escrow.audit_reward
-    } else {
-        BaseUnits::ZERO
-    };
+    let kept_for_auditor = if audited { escrow.audit_reward } else { BaseUnits::ZERO };
     let cranker = crank_part(escrow, cranker);
-    let requester = escrow
-        .held
-        .minus(escrow.reward)?
-        .minus(kept_for_auditor)?
-        .minus(cranker)?;
+    let requester = escrow.held.minus(escrow.reward)?.minus(kept_for_auditor)?.minus(cranker)?;
     Ok(UpheldPayout {
         provider: reward.provider,
         treasury: reward.treasury,
@@ -160,11 +147,7 @@ pub fn slash_payout(
 }
 
 fn crank_part(escrow: &Escrow, cranker: bool) -> BaseUnits {
-    if cranker {
-        bounty_for_end(escrow.crank_bounty)
-    } else {
-        BaseUnits::ZERO
-    }
+    if cranker { bounty_for_end(escrow.crank_bounty) } else { BaseUnits::ZERO }
 }
 
 /// What becomes of an audit's lock when the audit is closed.
@@ -184,9 +167,7 @@ pub enum AuditEnd {
 pub const fn audit_end(outcome: Outcome, verdict: Verdict, first_agreeing: bool) -> AuditEnd {
     match (outcome, verdict) {
         (Outcome::Upheld, Verdict::Agrees) if first_agreeing => AuditEnd::Rewarded,
-        (Outcome::Upheld, Verdict::Agrees) | (Outcome::Slashed, Verdict::Differs) => {
-            AuditEnd::Released
-        }
+        (Outcome::Upheld, Verdict::Agrees) | (Outcome::Slashed, Verdict::Differs) => AuditEnd::Released,
         (Outcome::Upheld, Verdict::Differs) => AuditEnd::LostToProvider,
         (Outcome::Slashed, Verdict::Agrees) => AuditEnd::LostToSink,
     }

@@ -33,16 +33,8 @@ impl RewardSplits {
     /// Shares `reward`: treasury and model are rounded down, the provider takes the rest.
     pub fn split(&self, reward: BaseUnits, has_model: bool) -> Result<RewardSplit, Refusal> {
         let treasury = self.treasury_bps.of_floor(reward)?;
-        let model = if has_model {
-            self.model_bps.of_floor(reward)?
-        } else {
-            BaseUnits::ZERO
-        };
-        Ok(RewardSplit {
-            provider: reward.minus(treasury)?.minus(model)?,
-            treasury,
-            model,
-        })
+        let model = if has_model { self.model_bps.of_floor(reward)? } else { BaseUnits::ZERO };
+        Ok(RewardSplit { provider: reward.minus(treasury)?.minus(model)?, treasury, model })
     }
 }
 
@@ -74,11 +66,7 @@ impl SlashShares {
     pub fn split(&self, lock: BaseUnits) -> Result<SlashSplit, Refusal> {
         let challenger = self.challenger_bps.of_floor(lock)?;
         let requester = self.requester_bps.of_floor(lock)?;
-        Ok(SlashSplit {
-            challenger,
-            requester,
-            sink: lock.minus(challenger)?.minus(requester)?,
-        })
+        Ok(SlashSplit { challenger, requester, sink: lock.minus(challenger)?.minus(requester)? })
     }
 }
 

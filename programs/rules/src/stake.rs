@@ -29,9 +29,7 @@ impl Stake {
     /// Everything that the vault holds for its owner.
     pub fn total(&self) -> Result<BaseUnits, Refusal> {
         let bound = self.free.plus(self.locked)?;
-        self.unbonding
-            .iter()
-            .try_fold(bound, |sum, entry| sum.plus(entry.amount))
+        self.unbonding.iter().try_fold(bound, |sum, entry| sum.plus(entry.amount))
     }
 
     /// Adds tokens that came into the vault to `free`; zero changes nothing.
@@ -43,10 +41,7 @@ impl Stake {
 
     /// Binds free stake to a run or an audit.
     pub fn lock(mut self, amount: BaseUnits) -> Result<Self, Refusal> {
-        self.free = self
-            .free
-            .minus(amount)
-            .map_err(|_| Refusal::FreeStakeTooLow)?;
+        self.free = self.free.minus(amount).map_err(|_| Refusal::FreeStakeTooLow)?;
         self.locked = self.locked.plus(amount)?;
         Ok(self)
     }
@@ -60,10 +55,7 @@ impl Stake {
 
     /// Takes locked stake away; its tokens leave the vault.
     pub fn slash(mut self, amount: BaseUnits) -> Result<Self, Refusal> {
-        self.locked = self
-            .locked
-            .minus(amount)
-            .map_err(|_| Refusal::LockedStakeTooLow)?;
+        self.locked = self.locked.minus(amount).map_err(|_| Refusal::LockedStakeTooLow)?;
         Ok(self)
     }
 
@@ -72,22 +64,11 @@ impl Stake {
         if amount.is_zero() {
             return Err(Refusal::AmountZero);
         }
-        self.free = self
-            .free
-            .minus(amount)
-            .map_err(|_| Refusal::FreeStakeTooLow)?;
-        let same_second = self
-            .unbonding
-            .iter()
-            .position(|e| !e.amount.is_zero() && e.until == until);
+        self.free = self.free.minus(amount).map_err(|_| Refusal::FreeStakeTooLow)?;
+        let same_second = self.unbonding.iter().position(|e| !e.amount.is_zero() && e.until == until);
         let slot = same_second.or_else(|| self.unbonding.iter().position(|e| e.amount.is_zero()));
-        let entry = slot
-            .and_then(|i| self.unbonding.get_mut(i))
-            .ok_or(Refusal::UnbondingFull)?;
-        *entry = Unbonding {
-            amount: entry.amount.plus(amount)?,
-            until,
-        };
+        let entry = slot.and_then(|i| self.unbonding.get_mut(i)).ok_or(Refusal::UnbondingFull)?;
+        *entry = Unbonding { amount: entry.amount.plus(amount)?, until };
         Ok(self)
     }
 
@@ -100,10 +81,6 @@ impl Stake {
                 *entry = Unbonding::default();
             }
         }
-        if matured.is_zero() {
-            Err(Refusal::NothingMatured)
-        } else {
-            Ok((self, matured))
-        }
+        if matured.is_zero() { Err(Refusal::NothingMatured) } else { Ok((self, matured)) }
     }
 }

@@ -23,11 +23,7 @@ pub struct SubmitStep {
 }
 
 /// The claimer commits its output root before the execution's deadline.
-pub fn plan_submit(
-    run: &SubmittedRun,
-    output_root: &[u8; 32],
-    now: Moment,
-) -> Result<SubmitStep, Refusal> {
+pub fn plan_submit(run: &SubmittedRun, output_root: &[u8; 32], now: Moment) -> Result<SubmitStep, Refusal> {
     let state = next_state(run.state, Action::Submit)?;
     if run.execute_until.passed(now) {
         return Err(Refusal::TooLate);

@@ -21,22 +21,12 @@ pub enum TaskState {
 
 impl TaskState {
     /// Every state, for tables and tests.
-    pub const ALL: [Self; 7] = [
-        Self::Open,
-        Self::Claimed,
-        Self::Submitted,
-        Self::Disputed,
-        Self::Settled,
-        Self::Cancelled,
-        Self::Expired,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Claimed, Self::Submitted, Self::Disputed, Self::Settled, Self::Cancelled, Self::Expired];
 
     /// Whether the escrow is still undecided in this state.
     pub const fn holds_funds(self) -> bool {
-        matches!(
-            self,
-            Self::Open | Self::Claimed | Self::Submitted | Self::Disputed
-        )
+        matches!(self, Self::Open | Self::Claimed | Self::Submitted | Self::Disputed)
     }
 }
 
@@ -109,15 +99,7 @@ impl Action {
 
     /// Whether anyone may send it once its deadline has passed.
     pub const fn is_crank(self) -> bool {
-        matches!(
-            self,
-            Self::Uphold
-                | Self::Slash
-                | Self::CloseAudit
-                | Self::ExpireOpen
-                | Self::Reopen
-                | Self::Abandon
-        )
+        matches!(self, Self::Uphold | Self::Slash | Self::CloseAudit | Self::ExpireOpen | Self::Reopen | Self::Abandon)
     }
 }
 
@@ -153,10 +135,6 @@ pub const fn run_state_after(action: Action) -> Option<RunState> {
         Action::Uphold => Some(RunState::Upheld),
         Action::Slash => Some(RunState::Slashed),
         Action::Reopen | Action::Abandon => Some(RunState::Abandoned),
-        Action::Cancel
-        | Action::AuditAgree
-        | Action::AuditDiffer
-        | Action::CloseAudit
-        | Action::ExpireOpen => None,
+        Action::Cancel | Action::AuditAgree | Action::AuditDiffer | Action::CloseAudit | Action::ExpireOpen => None,
     }
 }

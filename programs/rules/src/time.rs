@@ -15,14 +15,9 @@ pub struct Moment {
 impl Moment {
     /// The deadline `seconds` from here: that many unix seconds and two slots for each.
     pub fn after(self, seconds: u32) -> Result<Deadline, Refusal> {
-        let slots = u64::from(seconds)
-            .checked_mul(SLOTS_PER_SECOND)
-            .ok_or(Refusal::Overflow)?;
+        let slots = u64::from(seconds).checked_mul(SLOTS_PER_SECOND).ok_or(Refusal::Overflow)?;
         Ok(Deadline {
-            unix: self
-                .unix
-                .checked_add(i64::from(seconds))
-                .ok_or(Refusal::Overflow)?,
+            unix: self.unix.checked_add(i64::from(seconds)).ok_or(Refusal::Overflow)?,
             slot: self.slot.checked_add(slots).ok_or(Refusal::Overflow)?,
         })
     }
@@ -45,10 +40,7 @@ impl Deadline {
 
     /// The later of the two on each clock.
     pub fn later(self, other: Self) -> Self {
-        Self {
-            unix: self.unix.max(other.unix),
-            slot: self.slot.max(other.slot),
-        }
+        Self { unix: self.unix.max(other.unix), slot: self.slot.max(other.slot) }
     }
 }
 
@@ -71,11 +63,7 @@ impl Windows {
         if self.open_seconds == 0 || self.execution_seconds == 0 {
             return Err(Refusal::WindowZero);
         }
-        if !ordered(
-            self.execution_seconds,
-            self.audit_seconds,
-            self.challenge_seconds,
-        ) {
+        if !ordered(self.execution_seconds, self.audit_seconds, self.challenge_seconds) {
             return Err(Refusal::WindowOrder);
         }
         if self.open_seconds > params.max_open_seconds

@@ -6,12 +6,7 @@ use crate::{ID, seeds};
 
 /// The market of `creator` that pays in `mint`.
 pub fn market_address(mint: &Pubkey, creator: &Pubkey, id: u16) -> (Pubkey, u8) {
-    find(&[
-        seeds::MARKET,
-        mint.as_ref(),
-        creator.as_ref(),
-        &id.to_le_bytes(),
-    ])
+    find(&[seeds::MARKET, mint.as_ref(), creator.as_ref(), &id.to_le_bytes()])
 }
 
 /// The provider (or verifier) account of `authority` in `market`.
@@ -51,12 +46,7 @@ pub fn audit_address(run: &Pubkey, verifier: &Pubkey) -> (Pubkey, u8) {
 
 /// The market's fee vault of a shard, see [`fee_shard`].
 pub fn fee_vault_address(market: &Pubkey, shard: u8) -> (Pubkey, u8) {
-    find(&[
-        seeds::FEES,
-        market.as_ref(),
-        &seeds::FEE_EPOCH.to_le_bytes(),
-        &[shard],
-    ])
+    find(&[seeds::FEES, market.as_ref(), &seeds::FEE_EPOCH.to_le_bytes(), &[shard]])
 }
 
 /// The market's insurance vault.

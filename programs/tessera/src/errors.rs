@@ -49,9 +49,7 @@ pub enum TesseraError {
     WindowOrder,
     #[msg("the reward is below the market's minimum; see market show")]
     RewardTooLow,
-    #[msg(
-        "a no-show's part of the crank bounty may not exceed the no-show slash; lower the bounty"
-    )]
+    #[msg("a no-show's part of the crank bounty may not exceed the no-show slash; lower the bounty")]
     BountyTooHigh,
     #[msg("the amount must be above zero")]
     AmountZero,
@@ -85,9 +83,7 @@ pub enum TesseraError {
     VerifierTooYoung,
     #[msg("two audits have refuted this run already; settle it")]
     AlreadyRefuted,
-    #[msg(
-        "the given audit is not an earlier one of this run with the same root by another verifier"
-    )]
+    #[msg("the given audit is not an earlier one of this run with the same root by another verifier")]
     AuditsNotMatching,
     #[msg("the account has a layout that this program does not know; update the client")]
     LayoutVersion,
@@ -135,9 +131,7 @@ pub enum TesseraError {
     ModelMissing,
     #[msg("the terms hash differs from the task's; read the task again before agreeing to it")]
     TermsChanged,
-    #[msg(
-        "audits come in groups of four accounts: audit, verifier, its stake vault, its authority's wallet"
-    )]
+    #[msg("audits come in groups of four accounts: audit, verifier, its stake vault, its authority's wallet")]
     AuditGroups,
     #[msg("an audit belongs to another run")]
     AuditOfOtherRun,
@@ -197,5 +191,86 @@ impl From<Refusal> for TesseraError {
             Refusal::AlreadyRefuted => Self::AlreadyRefuted,
             Refusal::AuditsNotMatching => Self::AuditsNotMatching,
         }
+    }
+}
+
+impl TesseraError {
+    /// Every error, in the order of the codes.
+    pub const ALL: [Self; 70] = [
+        Self::Overflow,
+        Self::WrongState,
+        Self::TooEarly,
+        Self::TooLate,
+        Self::SplitSum,
+        Self::TreasuryTooHigh,
+        Self::SlashSum,
+        Self::AuditRate,
+        Self::HonestShare,
+        Self::BurnOfNativeMint,
+        Self::MinLockTooLow,
+        Self::AuditLockTooLow,
+        Self::NoShowTooHigh,
+        Self::NoShowZero,
+        Self::MinRewardZero,
+        Self::WindowLimits,
+        Self::UnbondingTooShort,
+        Self::ReputationParams,
+        Self::WindowZero,
+        Self::WindowTooLong,
+        Self::WindowOrder,
+        Self::RewardTooLow,
+        Self::BountyTooHigh,
+        Self::AmountZero,
+        Self::FreeStakeTooLow,
+        Self::LockedStakeTooLow,
+        Self::UnbondingFull,
+        Self::NothingMatured,
+        Self::ProviderDraining,
+        Self::RoleMissing,
+        Self::OtherMarket,
+        Self::ProviderExcluded,
+        Self::RunsFull,
+        Self::BelowPriceFloor,
+        Self::RootZero,
+        Self::AuditOfOwnRun,
+        Self::AuditOfOwnTask,
+        Self::VerifierTooYoung,
+        Self::AlreadyRefuted,
+        Self::AuditsNotMatching,
+        Self::LayoutVersion,
+        Self::Invariant,
+        Self::KeyMissing,
+        Self::LocatorTooLong,
+        Self::LocatorMissing,
+        Self::RolesMissing,
+        Self::MaxRunsZero,
+        Self::ShardOutOfRange,
+        Self::NothingToSweep,
+        Self::OperationCount,
+        Self::OutputCount,
+        Self::WrongAuthority,
+        Self::WrongRequester,
+        Self::WrongMint,
+        Self::WrongMarket,
+        Self::WrongVault,
+        Self::WrongTokenAccount,
+        Self::WrongRun,
+        Self::WrongProvider,
+        Self::WrongWallet,
+        Self::WrongModel,
+        Self::ModelMissing,
+        Self::TermsChanged,
+        Self::AuditGroups,
+        Self::AuditOfOtherRun,
+        Self::DuplicateAccount,
+        Self::WinnersMissing,
+        Self::NothingToClose,
+        Self::BurnMintMissing,
+        Self::RunMissing,
+    ];
+
+    /// The error with this code, as a failed transaction reports it.
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|error| u32::from(*error) == code)
     }
 }

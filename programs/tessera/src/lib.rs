@@ -19,7 +19,8 @@ mod signers;
 pub mod state;
 mod tokens;
 
-use instructions::*;
+pub use errors::TesseraError;
+pub use instructions::*;
 
 declare_id!("Evj5q8fns9eddR3jrQpEYC8UpCpfLxzHL6yHNwA9n2Dz");
 
@@ -43,10 +44,7 @@ pub mod tessera {
     }
 
     /// Registers the signer as a provider or verifier, with its stake vault.
-    pub fn provider_register(
-        ctx: Context<ProviderRegister>,
-        args: ProviderRegisterArgs,
-    ) -> Result<()> {
+    pub fn provider_register(ctx: Context<ProviderRegister>, args: ProviderRegisterArgs) -> Result<()> {
         instructions::provider_register::handler(ctx, args)
     }
 
@@ -71,11 +69,7 @@ pub mod tessera {
     }
 
     /// Registers a model and who earns with it.
-    pub fn model_register(
-        ctx: Context<ModelRegister>,
-        model_root: [u8; 32],
-        payout: Pubkey,
-    ) -> Result<()> {
+    pub fn model_register(ctx: Context<ModelRegister>, model_root: [u8; 32], payout: Pubkey) -> Result<()> {
         instructions::model_register::handler(ctx, model_root, payout)
     }
 

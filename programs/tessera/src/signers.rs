@@ -14,21 +14,11 @@ pub(crate) struct MarketSigner<'a> {
 
 impl<'a> MarketSigner<'a> {
     pub(crate) fn new(market: &'a Market) -> Self {
-        Self {
-            market,
-            id: market.id.to_le_bytes(),
-            bump: [market.bump],
-        }
+        Self { market, id: market.id.to_le_bytes(), bump: [market.bump] }
     }
 
     pub(crate) fn seeds(&self) -> [&[u8]; 5] {
-        [
-            seeds::MARKET,
-            self.market.mint.as_ref(),
-            self.market.creator.as_ref(),
-            &self.id,
-            &self.bump,
-        ]
+        [seeds::MARKET, self.market.mint.as_ref(), self.market.creator.as_ref(), &self.id, &self.bump]
     }
 }
 
@@ -41,20 +31,11 @@ pub(crate) struct ProviderSigner {
 
 impl ProviderSigner {
     pub(crate) fn new(provider: &Provider) -> Self {
-        Self {
-            market: provider.market,
-            authority: provider.authority,
-            bump: [provider.bump],
-        }
+        Self { market: provider.market, authority: provider.authority, bump: [provider.bump] }
     }
 
     pub(crate) fn seeds(&self) -> [&[u8]; 4] {
-        [
-            seeds::PROVIDER,
-            self.market.as_ref(),
-            self.authority.as_ref(),
-            &self.bump,
-        ]
+        [seeds::PROVIDER, self.market.as_ref(), self.authority.as_ref(), &self.bump]
     }
 }
 
@@ -67,19 +48,10 @@ pub(crate) struct TaskSigner {
 
 impl TaskSigner {
     pub(crate) fn new(task: &Task) -> Self {
-        Self {
-            requester: task.terms.requester,
-            nonce: task.terms.nonce.to_le_bytes(),
-            bump: [task.bump],
-        }
+        Self { requester: task.terms.requester, nonce: task.terms.nonce.to_le_bytes(), bump: [task.bump] }
     }
 
     pub(crate) fn seeds(&self) -> [&[u8]; 4] {
-        [
-            seeds::TASK,
-            self.requester.as_ref(),
-            &self.nonce,
-            &self.bump,
-        ]
+        [seeds::TASK, self.requester.as_ref(), &self.nonce, &self.bump]
     }
 }

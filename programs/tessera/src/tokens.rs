@@ -2,9 +2,7 @@
 
 use anchor_lang::prelude::*;
 use anchor_lang::system_program;
-use anchor_spl::token::{
-    self, Burn, CloseAccount, InitializeAccount3, Mint, TokenAccount, TransferChecked,
-};
+use anchor_spl::token::{self, Burn, CloseAccount, InitializeAccount3, Mint, TokenAccount, TransferChecked};
 
 /// Moves tokens of one mint.
 pub(crate) struct Mover<'a, 'info> {
@@ -14,10 +12,7 @@ pub(crate) struct Mover<'a, 'info> {
 
 impl<'a, 'info> Mover<'a, 'info> {
     pub(crate) fn new(mint: &'a Account<'info, Mint>) -> Self {
-        Self {
-            mint: mint.as_ref(),
-            decimals: mint.decimals,
-        }
+        Self { mint: mint.as_ref(), decimals: mint.decimals }
     }
 
     /// Moves `amount` out of an account whose owner signed the transaction; zero moves nothing.
@@ -55,17 +50,9 @@ impl<'a, 'info> Mover<'a, 'info> {
         if amount == 0 {
             return Ok(());
         }
-        let accounts = TransferChecked {
-            from: from.clone(),
-            mint: self.mint.clone(),
-            to: to.clone(),
-            authority: owner.clone(),
-        };
-        token::transfer_checked(
-            CpiContext::new_with_signer(token::ID, accounts, signers),
-            amount,
-            self.decimals,
-        )
+        let accounts =
+            TransferChecked { from: from.clone(), mint: self.mint.clone(), to: to.clone(), authority: owner.clone() };
+        token::transfer_checked(CpiContext::new_with_signer(token::ID, accounts, signers), amount, self.decimals)
     }
 }
 
@@ -81,15 +68,8 @@ pub(crate) fn burn<'info>(
     if amount == 0 {
         return Ok(());
     }
-    let accounts = Burn {
-        mint: mint.clone(),
-        from: from.clone(),
-        authority: owner.clone(),
-    };
-    token::burn(
-        CpiContext::new_with_signer(token::ID, accounts, &[signer]),
-        amount,
-    )
+    let accounts = Burn { mint: mint.clone(), from: from.clone(), authority: owner.clone() };
+    token::burn(CpiContext::new_with_signer(token::ID, accounts, &[signer]), amount)
 }
 
 /// Closes an empty vault; its rent goes to `to`.
@@ -100,11 +80,7 @@ pub(crate) fn close_vault<'info>(
     owner: &AccountInfo<'info>,
     signer: &[&[u8]],
 ) -> Result<()> {
-    let accounts = CloseAccount {
-        account: vault.clone(),
-        destination: to.clone(),
-        authority: owner.clone(),
-    };
+    let accounts = CloseAccount { account: vault.clone(), destination: to.clone(), authority: owner.clone() };
     token::close_account(CpiContext::new_with_signer(token::ID, accounts, &[signer]))
 }
 
@@ -124,40 +100,20 @@ pub(crate) fn open_vault<'info>(
     let signers: &[&[&[u8]]] = &[seeds];
     let space = u64::try_from(space).map_err(|_| ProgramError::ArithmeticOverflow)?;
     if vault.lamports() == 0 {
-        let accounts = system_program::CreateAccount {
-            from: payer.clone(),
-            to: vault.clone(),
-        };
+        let accounts = system_program::CreateAccount { from: payer.clone(), to: vault.clone() };
         let context = CpiContext::new_with_signer(system_program::ID, accounts, signers);
         system_program::create_account(context, rent, space, &token::ID)?;
     } else {
         let shortfall = rent.saturating_sub(vault.lamports());
         if shortfall > 0 {
-            let accounts = system_program::Transfer {
-                from: payer.clone(),
-                to: vault.clone(),
-            };
+            let accounts = system_program::Transfer { from: payer.clone(), to: vault.clone() };
             system_program::transfer(CpiContext::new(system_program::ID, accounts), shortfall)?;
         }
-        let accounts = system_program::Allocate {
-            account_to_allocate: vault.clone(),
-        };
-        system_program::allocate(
-            CpiContext::new_with_signer(system_program::ID, accounts, signers),
-            space,
-        )?;
-        let accounts = system_program::Assign {
-            account_to_assign: vault.clone(),
-        };
-        system_program::assign(
-            CpiContext::new_with_signer(system_program::ID, accounts, signers),
-            &token::ID,
-        )?;
+        let accounts = system_program::Allocate { account_to_allocate: vault.clone() };
+        system_program::allocate(CpiContext::new_with_signer(system_program::ID, accounts, signers), space)?;
+        let accounts = system_program::Assign { account_to_assign: vault.clone() };
+        system_program::assign(CpiContext::new_with_signer(system_program::ID, accounts, signers), &token::ID)?;
     }
-    let accounts = InitializeAccount3 {
-        account: vault.clone(),
-        mint: mint.clone(),
-        authority: owner.clone(),
-    };
+    let accounts = InitializeAccount3 { account: vault.clone(), mint: mint.clone(), authority: owner.clone() };
     token::initialize_account3(CpiContext::new(token::ID, accounts))
 }

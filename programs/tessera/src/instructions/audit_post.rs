@@ -74,11 +74,7 @@ impl AuditPost<'_> {
     #[inline(never)]
     fn apply(&mut self, step: AuditStep, root: [u8; 32], bump: u8, now: Moment) -> Result<()> {
         let lock = self.task.terms.audit_lock;
-        let stake = self
-            .verifier
-            .stake()
-            .lock(lock.into())
-            .map_err(TesseraError::from)?;
+        let stake = self.verifier.stake().lock(lock.into()).map_err(TesseraError::from)?;
         self.verifier.stake = stake.into();
         self.verifier.invariant()?;
         self.task.state = step.state.into();
@@ -104,38 +100,21 @@ impl AuditPost<'_> {
 
 impl Run {
     /// Counts an audit; returns its ordinal.
-    fn record(
-        &mut self,
-        verifier: Pubkey,
-        matching: Option<Pubkey>,
-        step: &AuditStep,
-    ) -> Result<u16> {
-        let ordinal = self
-            .agreeing
-            .checked_add(self.differing)
-            .ok_or(TesseraError::Overflow)?;
+    fn record(&mut self, verifier: Pubkey, matching: Option<Pubkey>, step: &AuditStep) -> Result<u16> {
+        let ordinal = self.agreeing.checked_add(self.differing).ok_or(TesseraError::Overflow)?;
         match step.verdict {
             tessera_rules::Verdict::Agrees => {
                 self.agreeing = self.agreeing.checked_add(1).ok_or(TesseraError::Overflow)?;
                 self.first_agreeing = self.first_agreeing.or(Some(verifier));
             }
             tessera_rules::Verdict::Differs => {
-                self.differing = self
-                    .differing
-                    .checked_add(1)
-                    .ok_or(TesseraError::Overflow)?;
+                self.differing = self.differing.checked_add(1).ok_or(TesseraError::Overflow)?;
             }
         }
         if let (true, Some(first)) = (step.refutes, matching) {
-            self.winners = Some(Winners {
-                first,
-                second: verifier,
-            });
+            self.winners = Some(Winners { first, second: verifier });
         }
-        self.audits_open = self
-            .audits_open
-            .checked_add(1)
-            .ok_or(TesseraError::Overflow)?;
+        self.audits_open = self.audits_open.checked_add(1).ok_or(TesseraError::Overflow)?;
         self.challenge_until = step.challenge_until.into();
         self.invariant()?;
         Ok(ordinal)

@@ -48,11 +48,6 @@ pub fn handler(ctx: Context<FeeSweep>, shard: u8) -> Result<()> {
         &MarketSigner::new(&accounts.market).seeds(),
         amount,
     )?;
-    emit!(FeesSwept {
-        market: accounts.market.key(),
-        shard,
-        amount,
-        to: accounts.treasury_token.key()
-    });
+    emit!(FeesSwept { market: accounts.market.key(), shard, amount, to: accounts.treasury_token.key() });
     Ok(())
 }

@@ -44,18 +44,8 @@ pub fn handler(ctx: Context<FeeVaultOpen>, shard: u8) -> Result<()> {
         accounts.market.as_ref().as_ref(),
         accounts.mint.as_ref().as_ref(),
         accounts.payer.as_ref(),
-        &[
-            seeds::FEES,
-            market.as_ref(),
-            &epoch,
-            &[shard],
-            &[ctx.bumps.fee_vault],
-        ],
+        &[seeds::FEES, market.as_ref(), &epoch, &[shard], &[ctx.bumps.fee_vault]],
     )?;
-    emit!(FeeVaultOpened {
-        market,
-        shard,
-        vault: accounts.fee_vault.key()
-    });
+    emit!(FeeVaultOpened { market, shard, vault: accounts.fee_vault.key() });
     Ok(())
 }

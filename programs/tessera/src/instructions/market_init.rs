@@ -9,7 +9,7 @@ use crate::state::{LAYOUT_VERSION, Market, MarketParams};
 use crate::tokens::open_vault;
 
 /// What a market is made of.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct MarketInitArgs {
     /// Tells a creator's markets of one mint apart.
     pub id: u16,

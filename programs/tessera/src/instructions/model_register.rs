@@ -40,11 +40,6 @@ pub fn handler(ctx: Context<ModelRegister>, model_root: [u8; 32], payout: Pubkey
         payout,
         reserved: [0; 64],
     });
-    emit!(ModelRegistered {
-        model: accounts.model.key(),
-        creator,
-        model_root,
-        payout
-    });
+    emit!(ModelRegistered { model: accounts.model.key(), creator, model_root, payout });
     Ok(())
 }

@@ -5,13 +5,12 @@ use crate::errors::TesseraError;
 use crate::events::ProviderRegistered;
 use crate::seeds;
 use crate::state::{
-    Hardware, LAYOUT_VERSION, Market, Moment, Provider, ProviderStatus, Reputation, Roles, Stake,
-    Unbonding,
+    Hardware, LAYOUT_VERSION, Market, Moment, Provider, ProviderStatus, Reputation, Roles, Stake, Unbonding,
 };
 use crate::tokens::open_vault;
 
 /// What a provider says about itself.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct ProviderRegisterArgs {
     /// What it does; one role at least.
     pub roles: Roles,
@@ -70,14 +69,7 @@ pub fn handler(ctx: Context<ProviderRegister>, args: ProviderRegisterArgs) -> Re
         status: ProviderStatus::Active,
         roles: args.roles,
         verify_since: if args.roles.verify { now.unix } else { 0 },
-        stake: Stake {
-            free: 0,
-            locked: 0,
-            unbonding: [Unbonding {
-                amount: 0,
-                until: 0,
-            }; 4],
-        },
+        stake: Stake { free: 0, locked: 0, unbonding: [Unbonding { amount: 0, until: 0 }; 4] },
         hardware: args.hardware,
         price_floor: args.price_floor,
         reputation: Reputation { good: 0, bad: 0 },

@@ -5,7 +5,7 @@ use crate::events::ProviderUpdated;
 use crate::state::{Hardware, Moment, Provider, ProviderStatus, Roles};
 
 /// What changes; `None` leaves as it is.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, Default)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderUpdateArgs {
     /// Whether it takes new work.
     pub status: Option<ProviderStatus>,

@@ -6,7 +6,7 @@ use crate::events::RunSubmitted;
 use crate::state::{MAX_LOCATOR, Moment, Run, RunState, Task};
 
 /// What a provider commits to.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct RunSubmitArgs {
     /// The task's terms hash, as the provider knows it.
     pub terms_hash: [u8; 32],
@@ -37,19 +37,10 @@ pub struct RunSubmit<'info> {
 
 impl RunSubmit<'_> {
     fn plan(&self, args: &RunSubmitArgs, now: Moment) -> Result<SubmitStep> {
-        require!(
-            self.task.terms_hash == args.terms_hash,
-            TesseraError::TermsChanged
-        );
+        require!(self.task.terms_hash == args.terms_hash, TesseraError::TermsChanged);
         require!(args.output_id != [0; 32], TesseraError::RootZero);
-        require!(
-            !args.output_locator.is_empty(),
-            TesseraError::LocatorMissing
-        );
-        require!(
-            args.output_locator.len() <= MAX_LOCATOR,
-            TesseraError::LocatorTooLong
-        );
+        require!(!args.output_locator.is_empty(), TesseraError::LocatorMissing);
+        require!(args.output_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
         let facts = SubmittedRun {
             state: self.task.state.into(),
             execute_until: self.run.execute_until.into(),

@@ -43,11 +43,7 @@ pub struct StakeDeposit<'info> {
 pub fn handler(ctx: Context<StakeDeposit>, amount: u64) -> Result<()> {
     require_gt!(amount, 0, TesseraError::AmountZero);
     let accounts = ctx.accounts;
-    let stake = accounts
-        .provider
-        .stake()
-        .credit(amount.into())
-        .map_err(TesseraError::from)?;
+    let stake = accounts.provider.stake().credit(amount.into()).map_err(TesseraError::from)?;
     accounts.provider.stake = stake.into();
     accounts.provider.invariant()?;
     Mover::new(&accounts.mint).take(
@@ -56,10 +52,6 @@ pub fn handler(ctx: Context<StakeDeposit>, amount: u64) -> Result<()> {
         accounts.authority.as_ref(),
         amount,
     )?;
-    emit!(StakeDeposited {
-        provider: accounts.provider.key(),
-        amount,
-        free: accounts.provider.stake.free
-    });
+    emit!(StakeDeposited { provider: accounts.provider.key(), amount, free: accounts.provider.stake.free });
     Ok(())
 }

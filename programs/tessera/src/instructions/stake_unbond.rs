@@ -29,17 +29,9 @@ pub fn handler(ctx: Context<StakeUnbond>, amount: u64) -> Result<()> {
     let until = now.unix.checked_add(wait).ok_or(TesseraError::Overflow)?;
     let address = ctx.accounts.provider.key();
     let provider = &mut ctx.accounts.provider;
-    let stake = provider
-        .stake()
-        .unbond(amount.into(), until)
-        .map_err(TesseraError::from)?;
+    let stake = provider.stake().unbond(amount.into(), until).map_err(TesseraError::from)?;
     provider.stake = stake.into();
     provider.invariant()?;
-    emit!(StakeUnbonded {
-        provider: address,
-        amount,
-        until,
-        free: provider.stake.free
-    });
+    emit!(StakeUnbonded { provider: address, amount, until, free: provider.stake.free });
     Ok(())
 }

@@ -44,11 +44,7 @@ pub struct StakeWithdraw<'info> {
 pub fn handler(ctx: Context<StakeWithdraw>) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    let (stake, matured) = accounts
-        .provider
-        .stake()
-        .withdraw(now.unix)
-        .map_err(TesseraError::from)?;
+    let (stake, matured) = accounts.provider.stake().withdraw(now.unix).map_err(TesseraError::from)?;
     accounts.provider.stake = stake.into();
     accounts.provider.invariant()?;
     Mover::new(&accounts.mint).pay(

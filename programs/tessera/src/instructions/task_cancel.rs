@@ -47,8 +47,7 @@ pub struct TaskCancel<'info> {
 /// - The whole escrow goes back; dust goes to the insurance vault; vault and task close, their rent goes back.
 pub fn handler(ctx: Context<TaskCancel>) -> Result<()> {
     let accounts = ctx.accounts;
-    let state =
-        next_state(accounts.task.state.into(), Action::Cancel).map_err(TesseraError::from)?;
+    let state = next_state(accounts.task.state.into(), Action::Cancel).map_err(TesseraError::from)?;
     let refund = accounts.task.escrow;
     let dust = accounts.task.dust(accounts.task_vault.amount)?;
     accounts.task.state = state.into();

@@ -58,20 +58,12 @@ impl TaskClaim<'_> {
 
     #[inline(never)]
     fn apply(&mut self, step: ClaimStep, bump: u8, now: Moment) -> Result<()> {
-        let stake = self
-            .provider
-            .stake()
-            .lock(step.lock)
-            .map_err(TesseraError::from)?;
+        let stake = self.provider.stake().lock(step.lock).map_err(TesseraError::from)?;
         self.provider.stake = stake.into();
         self.provider.active_runs = step.active_runs;
         self.provider.invariant()?;
         self.task.state = step.state.into();
-        self.task.runs_open = self
-            .task
-            .runs_open
-            .checked_add(1)
-            .ok_or(TesseraError::Overflow)?;
+        self.task.runs_open = self.task.runs_open.checked_add(1).ok_or(TesseraError::Overflow)?;
         self.task.invariant()?;
         let (task, provider) = (self.task.key(), self.provider.key());
         let run = &mut self.run;

@@ -6,8 +6,7 @@ use crate::errors::TesseraError;
 use crate::events::TaskCreated;
 use crate::seeds;
 use crate::state::{
-    Deadline, LAYOUT_VERSION, MAX_LOCATOR, Market, Model, Moment, Policy, Task, TaskState, Terms,
-    Windows,
+    Deadline, LAYOUT_VERSION, MAX_LOCATOR, Market, Model, Moment, Policy, Task, TaskState, Terms, Windows,
 };
 use crate::tokens::{Mover, open_vault};
 
@@ -17,7 +16,7 @@ const MAX_OPERATIONS: u16 = 4_096;
 const MAX_OUTPUTS: u8 = 16;
 
 /// What is asked for. The rest of the terms comes from the market.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
 pub struct TaskCreateArgs {
     /// Root of the operations.
     pub graph_root: [u8; 32],
@@ -96,29 +95,12 @@ pub struct TaskCreate<'info> {
 impl TaskCreateArgs {
     fn validate(&self, params: &tessera_rules::MarketParams) -> Result<()> {
         let roots = [&self.graph_root, &self.inputs_root, &self.manifest_id];
-        require!(
-            roots.iter().all(|root| *root != &[0; 32]),
-            TesseraError::RootZero
-        );
-        require!(
-            (1..=MAX_OPERATIONS).contains(&self.op_count),
-            TesseraError::OperationCount
-        );
-        require!(
-            (1..=MAX_OUTPUTS).contains(&self.output_count),
-            TesseraError::OutputCount
-        );
-        require!(
-            !self.manifest_locator.is_empty(),
-            TesseraError::LocatorMissing
-        );
-        require!(
-            self.manifest_locator.len() <= MAX_LOCATOR,
-            TesseraError::LocatorTooLong
-        );
-        tessera_rules::Windows::from(self.windows)
-            .validate(params)
-            .map_err(TesseraError::from)?;
+        require!(roots.iter().all(|root| *root != &[0; 32]), TesseraError::RootZero);
+        require!((1..=MAX_OPERATIONS).contains(&self.op_count), TesseraError::OperationCount);
+        require!((1..=MAX_OUTPUTS).contains(&self.output_count), TesseraError::OutputCount);
+        require!(!self.manifest_locator.is_empty(), TesseraError::LocatorMissing);
+        require!(self.manifest_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
+        tessera_rules::Windows::from(self.windows).validate(params).map_err(TesseraError::from)?;
         Ok(())
     }
 }
@@ -210,8 +192,6 @@ pub fn handler(ctx: Context<TaskCreate>, nonce: u64, args: TaskCreateArgs) -> Re
 
 fn open_until(terms: &Terms, now: Moment) -> Result<Deadline> {
     let now: tessera_rules::Moment = now.into();
-    let until = now
-        .after(terms.windows.open_seconds)
-        .map_err(TesseraError::from)?;
+    let until = now.after(terms.windows.open_seconds).map_err(TesseraError::from)?;
     Ok(until.into())
 }

@@ -1,8 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
-use tessera_rules::{
-    Ending, ExpirableTask, NoShowPayout, RefundPayout, no_show_payout, plan_expire, refund_payout,
-};
+use tessera_rules::{Ending, ExpirableTask, NoShowPayout, RefundPayout, no_show_payout, plan_expire, refund_payout};
 
 use crate::errors::TesseraError;
 use crate::events::{RunAbandoned, TaskExpired};
@@ -90,32 +88,18 @@ impl<'info> TaskExpire<'info> {
         let lost = self.task.terms.no_show_slash;
         let reward = self.task.terms.reward;
         let params = self.market.params.into();
-        let no_show = no_show(
-            &mut self.run,
-            &mut self.provider,
-            &self.stake_vault,
-            &self.run_authority,
-        )?;
-        let payout =
-            no_show_payout(no_show.run.lock.into(), lost.into()).map_err(TesseraError::from)?;
+        let no_show = no_show(&mut self.run, &mut self.provider, &self.stake_vault, &self.run_authority)?;
+        let payout = no_show_payout(no_show.run.lock.into(), lost.into()).map_err(TesseraError::from)?;
         let provider = no_show.provider;
-        let stake = provider
-            .stake()
-            .slash(payout.slashed)
-            .and_then(|stake| stake.release(payout.released));
+        let stake = provider.stake().slash(payout.slashed).and_then(|stake| stake.release(payout.released));
         provider.stake = stake.map_err(TesseraError::from)?.into();
-        let reputation =
-            tessera_rules::Reputation::from(provider.reputation).with_bad(reward.into(), &params);
+        let reputation = tessera_rules::Reputation::from(provider.reputation).with_bad(reward.into(), &params);
         provider.reputation = reputation.map_err(TesseraError::from)?.into();
         provider.end_run()?;
         provider.invariant()?;
         no_show.run.state = RunState::Abandoned;
         self.task.excluded.push(provider.key());
-        self.task.runs_open = self
-            .task
-            .runs_open
-            .checked_sub(1)
-            .ok_or(TesseraError::Invariant)?;
+        self.task.runs_open = self.task.runs_open.checked_sub(1).ok_or(TesseraError::Invariant)?;
         let signer = ProviderSigner::new(provider);
         Mover::new(&self.mint).pay(
             no_show.vault,
@@ -133,10 +117,7 @@ impl<'info> TaskExpire<'info> {
         if let Some(token) = &self.cranker_token {
             money.pay(token.as_ref().as_ref(), payout.cranker.get())?;
         }
-        money.pay(
-            self.requester_token.as_ref().as_ref(),
-            payout.requester.get(),
-        )
+        money.pay(self.requester_token.as_ref().as_ref(), payout.requester.get())
     }
 
     #[inline(never)]
@@ -148,12 +129,7 @@ impl<'info> TaskExpire<'info> {
             money.close(rent_receiver(self.requester.as_ref(), &cranker))?;
         }
         if ending.is_no_show() {
-            let no_show = no_show(
-                &mut self.run,
-                &mut self.provider,
-                &self.stake_vault,
-                &self.run_authority,
-            )?;
+            let no_show = no_show(&mut self.run, &mut self.provider, &self.stake_vault, &self.run_authority)?;
             close_account(no_show.run, no_show.wallet, &cranker)?;
         }
         if ending.is_final() {
@@ -180,17 +156,9 @@ pub fn handler(ctx: Context<TaskExpire>) -> Result<()> {
     };
     let (state, ending) = plan_expire(&facts, now.into()).map_err(TesseraError::from)?;
     let dust = accounts.task.dust(accounts.task_vault.amount)?;
-    let payout = refund_payout(
-        &accounts.task.escrow(),
-        ending,
-        accounts.cranker_token.is_some(),
-    )
-    .map_err(TesseraError::from)?;
-    let lock = if ending.is_no_show() {
-        Some(accounts.end_run()?)
-    } else {
-        None
-    };
+    let payout =
+        refund_payout(&accounts.task.escrow(), ending, accounts.cranker_token.is_some()).map_err(TesseraError::from)?;
+    let lock = if ending.is_no_show() { Some(accounts.end_run()?) } else { None };
     accounts.task.state = state.into();
     accounts.task.escrow = payout.kept.get();
     accounts.task.invariant()?;
@@ -198,11 +166,7 @@ pub fn handler(ctx: Context<TaskExpire>) -> Result<()> {
     accounts.close(ending, dust)?;
     let task = accounts.task.key();
     if let (Some(lock), Some(run)) = (lock, &accounts.run) {
-        let cranker_paid = if ending.is_final() {
-            0
-        } else {
-            payout.cranker.get()
-        };
+        let cranker_paid = if ending.is_final() { 0 } else { payout.cranker.get() };
         emit!(RunAbandoned {
             task,
             run: run.key(),
@@ -232,21 +196,11 @@ fn no_show<'a, 'info>(
     vault: &'a Option<UncheckedAccount<'info>>,
     wallet: &'a Option<UncheckedAccount<'info>>,
 ) -> Result<NoShow<'a, 'info>> {
-    let (Some(run), Some(provider), Some(vault), Some(wallet)) = (run, provider, vault, wallet)
-    else {
+    let (Some(run), Some(provider), Some(vault), Some(wallet)) = (run, provider, vault, wallet) else {
         return err!(TesseraError::RunMissing);
     };
     require_keys_eq!(provider.key(), run.provider, TesseraError::WrongProvider);
-    require_keys_eq!(
-        vault.key(),
-        stake_vault_of(provider)?,
-        TesseraError::WrongVault
-    );
+    require_keys_eq!(vault.key(), stake_vault_of(provider)?, TesseraError::WrongVault);
     require_keys_eq!(wallet.key(), run.authority, TesseraError::WrongWallet);
-    Ok(NoShow {
-        run,
-        provider,
-        vault: vault.as_ref(),
-        wallet: wallet.as_ref(),
-    })
+    Ok(NoShow { run, provider, vault: vault.as_ref(), wallet: wallet.as_ref() })
 }

@@ -95,11 +95,7 @@ impl TaskSettle<'_> {
         };
         require_keys_eq!(model.key(), named, TesseraError::WrongModel);
         require_keys_eq!(token.owner, model.payout, TesseraError::WrongTokenAccount);
-        require_keys_eq!(
-            token.mint,
-            self.market.mint,
-            TesseraError::WrongTokenAccount
-        );
+        require_keys_eq!(token.mint, self.market.mint, TesseraError::WrongTokenAccount);
         Ok(())
     }
 }
@@ -117,11 +113,7 @@ pub fn handler<'info>(ctx: Context<'info, TaskSettle<'info>>) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
     accounts.validate()?;
-    let mut audits = load_audits(
-        ctx.remaining_accounts,
-        &accounts.run.key(),
-        &accounts.run.provider,
-    )?;
+    let mut audits = load_audits(ctx.remaining_accounts, &accounts.run.key(), &accounts.run.provider)?;
     let pair = refuting_pair(&accounts.run, &audits);
     let facts = SettleFacts {
         state: accounts.task.state.into(),
@@ -130,19 +122,10 @@ pub fn handler<'info>(ctx: Context<'info, TaskSettle<'info>>) -> Result<()> {
     };
     let dust = accounts.task.dust(accounts.task_vault.amount)?;
     let (outcome, decided) = match plan_settle(&facts, now.into()).map_err(TesseraError::from)? {
-        Settlement::Decide {
-            state,
-            outcome: Outcome::Upheld,
-        } => (Outcome::Upheld, Some(accounts.uphold(state)?)),
-        Settlement::Decide {
-            state,
-            outcome: Outcome::Slashed,
-        } => {
+        Settlement::Decide { state, outcome: Outcome::Upheld } => (Outcome::Upheld, Some(accounts.uphold(state)?)),
+        Settlement::Decide { state, outcome: Outcome::Slashed } => {
             let pair = pair.ok_or(TesseraError::WinnersMissing)?;
-            (
-                Outcome::Slashed,
-                Some(accounts.slash(state, pair, &mut audits)?),
-            )
+            (Outcome::Slashed, Some(accounts.slash(state, pair, &mut audits)?))
         }
         Settlement::Close(outcome) => {
             require!(!audits.is_empty(), TesseraError::NothingToClose);

@@ -31,14 +31,8 @@ pub(crate) fn load_audits<'info>(
         let group = PassedAudit::load(group)?;
         require_keys_eq!(group.audit.run, *run, TesseraError::AuditOfOtherRun);
         // The verifier's account is written here and the provider's by the framework: as one account, one write is lost.
-        require_keys_neq!(
-            group.audit.verifier,
-            *provider,
-            TesseraError::DuplicateAccount
-        );
-        let seen = passed
-            .iter()
-            .any(|other| other.audit.verifier == group.audit.verifier);
+        require_keys_neq!(group.audit.verifier, *provider, TesseraError::DuplicateAccount);
+        let seen = passed.iter().any(|other| other.audit.verifier == group.audit.verifier);
         require!(!seen, TesseraError::DuplicateAccount);
         passed.push(group);
     }
@@ -51,25 +45,13 @@ impl<'info> PassedAudit<'info> {
         let [audit, verifier, vault, wallet] = group else {
             return err!(TesseraError::AuditGroups);
         };
-        require!(
-            group.iter().all(|account| account.is_writable),
-            ErrorCode::ConstraintMut
-        );
+        require!(group.iter().all(|account| account.is_writable), ErrorCode::ConstraintMut);
         let audit: Box<Account<'info, Audit>> = Box::new(Account::try_from(audit)?);
         let verifier: Box<Account<'info, Provider>> = Box::new(Account::try_from(verifier)?);
         require_keys_eq!(verifier.key(), audit.verifier, TesseraError::WrongProvider);
         require_keys_eq!(*wallet.key, audit.authority, TesseraError::WrongWallet);
-        require_keys_eq!(
-            *vault.key,
-            stake_vault_of(&verifier)?,
-            TesseraError::WrongVault
-        );
-        Ok(Self {
-            audit,
-            verifier,
-            vault,
-            wallet,
-        })
+        require_keys_eq!(*vault.key, stake_vault_of(&verifier)?, TesseraError::WrongVault);
+        Ok(Self { audit, verifier, vault, wallet })
     }
 }
 
@@ -86,20 +68,12 @@ pub(crate) fn refuting_pair(run: &Run, passed: &[PassedAudit<'_>]) -> Option<Win
     if run.winners.is_some() {
         return run.winners;
     }
-    let mut differing: Vec<&Audit> = passed
-        .iter()
-        .map(|p| &**p.audit)
-        .filter(|a| a.verdict == Verdict::Differs)
-        .collect();
+    let mut differing: Vec<&Audit> =
+        passed.iter().map(|p| &**p.audit).filter(|a| a.verdict == Verdict::Differs).collect();
     differing.sort_unstable_by_key(|audit| audit.ordinal);
     differing.iter().enumerate().find_map(|(i, first)| {
         let rest = differing.get(i.saturating_add(1)..)?;
-        let second = rest
-            .iter()
-            .find(|other| other.root == first.root && other.authority != first.authority)?;
-        Some(Winners {
-            first: first.verifier,
-            second: second.verifier,
-        })
+        let second = rest.iter().find(|other| other.root == first.root && other.authority != first.authority)?;
+        Some(Winners { first: first.verifier, second: second.verifier })
     })
 }

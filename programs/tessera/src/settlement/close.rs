@@ -30,18 +30,10 @@ impl<'info> TaskSettle<'info> {
     }
 
     #[inline(never)]
-    fn close_audit(
-        &mut self,
-        outcome: Outcome,
-        passed: &mut PassedAudit<'info>,
-    ) -> Result<AuditClosed> {
+    fn close_audit(&mut self, outcome: Outcome, passed: &mut PassedAudit<'info>) -> Result<AuditClosed> {
         let first = self.run.first_agreeing == Some(passed.audit.verifier);
         let end = audit_end(outcome, passed.audit.verdict.into(), first);
-        self.run.audits_open = self
-            .run
-            .audits_open
-            .checked_sub(1)
-            .ok_or(TesseraError::Invariant)?;
+        self.run.audits_open = self.run.audits_open.checked_sub(1).ok_or(TesseraError::Invariant)?;
         let lock = passed.audit.lock;
         let (paid, slashed) = match end {
             AuditEnd::Released => {
@@ -52,17 +44,12 @@ impl<'info> TaskSettle<'info> {
                 let reward = self.task.terms.audit_reward;
                 passed.release(reward)?;
                 self.task.pay_out(reward)?;
-                TaskMoney::new(&self.task, &self.task_vault, &self.mint)
-                    .pay(passed.vault, reward)?;
+                TaskMoney::new(&self.task, &self.task_vault, &self.mint).pay(passed.vault, reward)?;
                 (reward, 0)
             }
             AuditEnd::LostToProvider => {
                 passed.lose()?;
-                let stake = self
-                    .provider
-                    .stake()
-                    .credit(lock.into())
-                    .map_err(TesseraError::from)?;
+                let stake = self.provider.stake().credit(lock.into()).map_err(TesseraError::from)?;
                 self.provider.stake = stake.into();
                 let signer = ProviderSigner::new(&passed.verifier);
                 let owner = passed.verifier.as_ref().as_ref();
@@ -73,12 +60,7 @@ impl<'info> TaskSettle<'info> {
             AuditEnd::LostToSink => {
                 passed.lose()?;
                 let signer = ProviderSigner::new(&passed.verifier);
-                self.sink(
-                    passed.vault,
-                    passed.verifier.as_ref().as_ref(),
-                    &signer,
-                    lock,
-                )?;
+                self.sink(passed.vault, passed.verifier.as_ref().as_ref(), &signer, lock)?;
                 (0, lock)
             }
         };
@@ -101,11 +83,7 @@ impl<'info> TaskSettle<'info> {
         let cranker = self.cranker.to_account_info();
         let last_audit = self.run.audits_open == 0;
         if last_audit {
-            self.task.runs_open = self
-                .task
-                .runs_open
-                .checked_sub(1)
-                .ok_or(TesseraError::Invariant)?;
+            self.task.runs_open = self.task.runs_open.checked_sub(1).ok_or(TesseraError::Invariant)?;
         }
         let last_run = self.task.runs_open == 0;
         if last_run {
@@ -142,11 +120,7 @@ impl PassedAudit<'_> {
 
     /// Takes the audit's lock away.
     fn lose(&mut self) -> Result<()> {
-        let stake = self
-            .verifier
-            .stake()
-            .slash(self.audit.lock.into())
-            .map_err(TesseraError::from)?;
+        let stake = self.verifier.stake().slash(self.audit.lock.into()).map_err(TesseraError::from)?;
         self.verifier.stake = stake.into();
         self.verifier.invariant()
     }
@@ -155,10 +129,7 @@ impl PassedAudit<'_> {
 impl Provider {
     /// One run fewer is open.
     pub(crate) fn end_run(&mut self) -> Result<()> {
-        self.active_runs = self
-            .active_runs
-            .checked_sub(1)
-            .ok_or(TesseraError::Invariant)?;
+        self.active_runs = self.active_runs.checked_sub(1).ok_or(TesseraError::Invariant)?;
         Ok(())
     }
 }

@@ -20,18 +20,12 @@ impl<'a, 'info> TaskMoney<'a, 'info> {
         vault: &'a Account<'info, TokenAccount>,
         mint: &'a Account<'info, Mint>,
     ) -> Self {
-        Self {
-            task: task.as_ref(),
-            vault: vault.as_ref(),
-            mover: Mover::new(mint),
-            signer: TaskSigner::new(task),
-        }
+        Self { task: task.as_ref(), vault: vault.as_ref(), mover: Mover::new(mint), signer: TaskSigner::new(task) }
     }
 
     /// Pays out of the vault; zero pays nothing.
     pub(crate) fn pay(&self, to: &AccountInfo<'info>, amount: u64) -> Result<()> {
-        self.mover
-            .pay(self.vault, to, self.task, &self.signer.seeds(), amount)
+        self.mover.pay(self.vault, to, self.task, &self.signer.seeds(), amount)
     }
 
     /// Closes the empty vault; its rent goes to `to`.
@@ -43,8 +37,6 @@ impl<'a, 'info> TaskMoney<'a, 'info> {
 impl Task {
     /// What a vault with this balance holds beyond what the task owes.
     pub(crate) fn dust(&self, vault_balance: u64) -> Result<u64> {
-        Ok(vault_balance
-            .checked_sub(self.escrow)
-            .ok_or(TesseraError::Invariant)?)
+        Ok(vault_balance.checked_sub(self.escrow).ok_or(TesseraError::Invariant)?)
     }
 }

@@ -19,24 +19,15 @@ impl<'info> TaskSettle<'info> {
         audits: &mut [PassedAudit<'info>],
     ) -> Result<TaskSettled> {
         let lock = self.run.lock;
-        let payout = slash_payout(
-            &self.task.escrow(),
-            lock.into(),
-            &self.task.terms.slash.into(),
-            self.cranker_token.is_some(),
-        )
-        .map_err(TesseraError::from)?;
+        let payout =
+            slash_payout(&self.task.escrow(), lock.into(), &self.task.terms.slash.into(), self.cranker_token.is_some())
+                .map_err(TesseraError::from)?;
         self.apply_slash(state, &payout)?;
         self.refund(&payout)?;
         self.pay_winner(&pair.first, payout.first_auditor.get(), audits)?;
         self.pay_winner(&pair.second, payout.second_auditor.get(), audits)?;
         let signer = ProviderSigner::new(&self.provider);
-        self.sink(
-            self.stake_vault.as_ref(),
-            self.provider.as_ref().as_ref(),
-            &signer,
-            payout.sink.get(),
-        )?;
+        self.sink(self.stake_vault.as_ref(), self.provider.as_ref().as_ref(), &signer, payout.sink.get())?;
         Ok(TaskSettled {
             task: self.task.key(),
             run: self.run.key(),
@@ -49,11 +40,7 @@ impl<'info> TaskSettle<'info> {
             requester_refunded: payout.refund.get(),
             kept_for_auditor: 0,
             slashed: lock,
-            challengers_paid: payout
-                .first_auditor
-                .plus(payout.second_auditor)
-                .map_err(TesseraError::from)?
-                .get(),
+            challengers_paid: payout.first_auditor.plus(payout.second_auditor).map_err(TesseraError::from)?.get(),
             requester_compensated: payout.requester.get(),
             sunk: payout.sink.get(),
         })
@@ -62,10 +49,7 @@ impl<'info> TaskSettle<'info> {
     #[inline(never)]
     fn apply_slash(&mut self, state: tessera_rules::TaskState, payout: &SlashPayout) -> Result<()> {
         let provider = &mut self.provider;
-        let stake = provider
-            .stake()
-            .slash(self.run.lock.into())
-            .map_err(TesseraError::from)?;
+        let stake = provider.stake().slash(self.run.lock.into()).map_err(TesseraError::from)?;
         let reputation = tessera_rules::Reputation::from(provider.reputation)
             .with_bad(self.task.terms.reward.into(), &self.market.params.into())
             .map_err(TesseraError::from)?;
@@ -88,28 +72,14 @@ impl<'info> TaskSettle<'info> {
         if let Some(token) = &self.cranker_token {
             money.pay(token.as_ref().as_ref(), payout.cranker.get())?;
         }
-        self.pay_from_lock(
-            self.requester_token.as_ref().as_ref(),
-            payout.requester.get(),
-        )
+        self.pay_from_lock(self.requester_token.as_ref().as_ref(), payout.requester.get())
     }
 
     #[inline(never)]
-    fn pay_winner(
-        &self,
-        winner: &Pubkey,
-        amount: u64,
-        audits: &mut [PassedAudit<'info>],
-    ) -> Result<()> {
-        let passed = audits
-            .iter_mut()
-            .find(|passed| passed.audit.verifier == *winner);
+    fn pay_winner(&self, winner: &Pubkey, amount: u64, audits: &mut [PassedAudit<'info>]) -> Result<()> {
+        let passed = audits.iter_mut().find(|passed| passed.audit.verifier == *winner);
         let passed = passed.ok_or(TesseraError::WinnersMissing)?;
-        let stake = passed
-            .verifier
-            .stake()
-            .credit(amount.into())
-            .map_err(TesseraError::from)?;
+        let stake = passed.verifier.stake().credit(amount.into()).map_err(TesseraError::from)?;
         passed.verifier.stake = stake.into();
         passed.verifier.invariant()?;
         self.pay_from_lock(passed.vault, amount)
@@ -118,13 +88,7 @@ impl<'info> TaskSettle<'info> {
     fn pay_from_lock(&self, to: &AccountInfo<'info>, amount: u64) -> Result<()> {
         let signer = ProviderSigner::new(&self.provider);
         let owner = self.provider.as_ref().as_ref();
-        Mover::new(&self.mint).pay(
-            self.stake_vault.as_ref(),
-            to,
-            owner,
-            &signer.seeds(),
-            amount,
-        )
+        Mover::new(&self.mint).pay(self.stake_vault.as_ref(), to, owner, &signer.seeds(), amount)
     }
 
     /// Burns or insures `amount` out of a stake vault of the provider that `signer` signs for.
@@ -137,18 +101,11 @@ impl<'info> TaskSettle<'info> {
         amount: u64,
     ) -> Result<()> {
         match self.task.terms.sink {
-            Sink::Insurance => Mover::new(&self.mint).pay(
-                vault,
-                self.insurance_vault.as_ref(),
-                owner,
-                &signer.seeds(),
-                amount,
-            ),
+            Sink::Insurance => {
+                Mover::new(&self.mint).pay(vault, self.insurance_vault.as_ref(), owner, &signer.seeds(), amount)
+            }
             Sink::Burn => {
-                let mint = self
-                    .burn_mint
-                    .as_ref()
-                    .ok_or(TesseraError::BurnMintMissing)?;
+                let mint = self.burn_mint.as_ref().ok_or(TesseraError::BurnMintMissing)?;
                 burn(mint.as_ref(), vault, owner, &signer.seeds(), amount)
             }
         }

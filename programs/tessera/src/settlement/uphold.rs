@@ -41,11 +41,7 @@ impl TaskSettle<'_> {
     }
 
     #[inline(never)]
-    fn apply_uphold(
-        &mut self,
-        state: tessera_rules::TaskState,
-        payout: &UpheldPayout,
-    ) -> Result<()> {
+    fn apply_uphold(&mut self, state: tessera_rules::TaskState, payout: &UpheldPayout) -> Result<()> {
         let provider = &mut self.provider;
         let stake = provider
             .stake()
@@ -80,9 +76,6 @@ impl TaskSettle<'_> {
         if let Some(token) = &self.cranker_token {
             money.pay(token.as_ref().as_ref(), payout.cranker.get())?;
         }
-        money.pay(
-            self.requester_token.as_ref().as_ref(),
-            payout.requester.get(),
-        )
+        money.pay(self.requester_token.as_ref().as_ref(), payout.requester.get())
     }
 }

@@ -105,14 +105,8 @@ impl Provider {
     /// What holds of every provider.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
-        require!(
-            self.endpoint.len() <= MAX_LOCATOR,
-            TesseraError::LocatorTooLong
-        );
-        require!(
-            self.roles.compute || self.roles.verify,
-            TesseraError::RolesMissing
-        );
+        require!(self.endpoint.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
+        require!(self.roles.compute || self.roles.verify, TesseraError::RolesMissing);
         require_gte!(self.max_runs, 1, TesseraError::MaxRunsZero);
         self.stake().total().map_err(TesseraError::from)?;
         Ok(())

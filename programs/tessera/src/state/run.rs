@@ -82,29 +82,13 @@ impl Run {
     /// What holds of every run.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
-        require!(
-            self.output_locator.len() <= MAX_LOCATOR,
-            TesseraError::LocatorTooLong
-        );
-        let posted = self
-            .agreeing
-            .checked_add(self.differing)
-            .ok_or(TesseraError::Overflow)?;
+        require!(self.output_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
+        let posted = self.agreeing.checked_add(self.differing).ok_or(TesseraError::Overflow)?;
         require_gte!(posted, self.audits_open, TesseraError::Invariant);
-        require_eq!(
-            self.first_agreeing.is_some(),
-            self.agreeing > 0,
-            TesseraError::Invariant
-        );
-        require!(
-            self.winners.is_none() || self.differing >= 2,
-            TesseraError::Invariant
-        );
+        require_eq!(self.first_agreeing.is_some(), self.agreeing > 0, TesseraError::Invariant);
+        require!(self.winners.is_none() || self.differing >= 2, TesseraError::Invariant);
         if self.state == RunState::Claimed {
-            require!(
-                posted == 0 && self.output_root == [0; 32],
-                TesseraError::Invariant
-            );
+            require!(posted == 0 && self.output_root == [0; 32], TesseraError::Invariant);
         }
         Ok(())
     }

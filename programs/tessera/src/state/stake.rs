@@ -25,20 +25,12 @@ pub struct Stake {
 
 impl From<Stake> for tessera_rules::Stake {
     fn from(stake: Stake) -> Self {
-        Self {
-            free: stake.free.into(),
-            locked: stake.locked.into(),
-            unbonding: stake.unbonding.map(Into::into),
-        }
+        Self { free: stake.free.into(), locked: stake.locked.into(), unbonding: stake.unbonding.map(Into::into) }
     }
 }
 
 impl From<tessera_rules::Stake> for Stake {
     fn from(stake: tessera_rules::Stake) -> Self {
-        Self {
-            free: stake.free.into(),
-            locked: stake.locked.into(),
-            unbonding: stake.unbonding.map(Into::into),
-        }
+        Self { free: stake.free.into(), locked: stake.locked.into(), unbonding: stake.unbonding.map(Into::into) }
     }
 }

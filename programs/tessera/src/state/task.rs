@@ -68,10 +68,7 @@ impl Task {
 
     /// Takes a payment off what the vault owes.
     pub fn pay_out(&mut self, amount: u64) -> Result<()> {
-        self.escrow = self
-            .escrow
-            .checked_sub(amount)
-            .ok_or(TesseraError::Overflow)?;
+        self.escrow = self.escrow.checked_sub(amount).ok_or(TesseraError::Overflow)?;
         Ok(())
     }
 
@@ -79,37 +76,17 @@ impl Task {
     /// lists at most eight providers.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
-        require!(
-            self.excluded.len() <= tessera_rules::MAX_EXCLUDED,
-            TesseraError::Invariant
-        );
-        require!(
-            self.terms.manifest_locator.len() <= MAX_LOCATOR,
-            TesseraError::LocatorTooLong
-        );
-        let owed = self
-            .terms
-            .reward
-            .checked_add(self.terms.audit_reward)
-            .ok_or(TesseraError::Overflow)?;
+        require!(self.excluded.len() <= tessera_rules::MAX_EXCLUDED, TesseraError::Invariant);
+        require!(self.terms.manifest_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
+        let owed = self.terms.reward.checked_add(self.terms.audit_reward).ok_or(TesseraError::Overflow)?;
         match self.state {
             TaskState::Open => {
-                require!(
-                    self.runs_open == 0 && self.escrow >= owed,
-                    TesseraError::Invariant
-                );
+                require!(self.runs_open == 0 && self.escrow >= owed, TesseraError::Invariant);
             }
             TaskState::Claimed | TaskState::Submitted | TaskState::Disputed => {
-                require!(
-                    self.runs_open == 1 && self.escrow >= owed,
-                    TesseraError::Invariant
-                );
+                require!(self.runs_open == 1 && self.escrow >= owed, TesseraError::Invariant);
             }
-            TaskState::Settled => require_gte!(
-                self.terms.audit_reward,
-                self.escrow,
-                TesseraError::Invariant
-            ),
+            TaskState::Settled => require_gte!(self.terms.audit_reward, self.escrow, TesseraError::Invariant),
             TaskState::Expired | TaskState::Cancelled => {
                 require_eq!(self.escrow, 0, TesseraError::Invariant)
             }

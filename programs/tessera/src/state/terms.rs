@@ -77,8 +77,6 @@ impl Terms {
 
     /// What the task's vault owes in the beginning, base units; `None` when it does not fit.
     pub fn escrow(&self) -> Option<u64> {
-        self.reward
-            .checked_add(self.audit_reward)?
-            .checked_add(self.crank_bounty)
+        self.reward.checked_add(self.audit_reward)?.checked_add(self.crank_bounty)
     }
 }

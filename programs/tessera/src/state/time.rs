@@ -43,10 +43,7 @@ impl Moment {
     /// The cluster's clock: the only read of the world, for handlers.
     pub(crate) fn now() -> Result<Self> {
         let clock = Clock::get()?;
-        Ok(Self {
-            unix: clock.unix_timestamp,
-            slot: clock.slot,
-        })
+        Ok(Self { unix: clock.unix_timestamp, slot: clock.slot })
     }
 }
 
