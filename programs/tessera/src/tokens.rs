@@ -1,8 +1,9 @@
 //! The only place that moves tokens.
 
 use anchor_lang::prelude::*;
-use anchor_lang::system_program;
 use anchor_spl::token::{self, Burn, CloseAccount, InitializeAccount3, Mint, TokenAccount, TransferChecked};
+
+use crate::creation::allot;
 
 /// Moves tokens of one mint.
 pub(crate) struct Mover<'a, 'info> {
@@ -85,8 +86,6 @@ pub(crate) fn close_vault<'info>(
 }
 
 /// Creates the token account `vault` of `owner`, an address with the given seeds; `payer` pays its rent.
-///
-/// Lamports that a stranger sent to the address beforehand count towards the rent and cannot prevent this.
 #[inline(never)]
 pub(crate) fn open_vault<'info>(
     vault: &AccountInfo<'info>,
@@ -95,25 +94,7 @@ pub(crate) fn open_vault<'info>(
     payer: &AccountInfo<'info>,
     seeds: &[&[u8]],
 ) -> Result<()> {
-    let space = TokenAccount::LEN;
-    let rent = Rent::get()?.minimum_balance(space);
-    let signers: &[&[&[u8]]] = &[seeds];
-    let space = u64::try_from(space).map_err(|_| ProgramError::ArithmeticOverflow)?;
-    if vault.lamports() == 0 {
-        let accounts = system_program::CreateAccount { from: payer.clone(), to: vault.clone() };
-        let context = CpiContext::new_with_signer(system_program::ID, accounts, signers);
-        system_program::create_account(context, rent, space, &token::ID)?;
-    } else {
-        let shortfall = rent.saturating_sub(vault.lamports());
-        if shortfall > 0 {
-            let accounts = system_program::Transfer { from: payer.clone(), to: vault.clone() };
-            system_program::transfer(CpiContext::new(system_program::ID, accounts), shortfall)?;
-        }
-        let accounts = system_program::Allocate { account_to_allocate: vault.clone() };
-        system_program::allocate(CpiContext::new_with_signer(system_program::ID, accounts, signers), space)?;
-        let accounts = system_program::Assign { account_to_assign: vault.clone() };
-        system_program::assign(CpiContext::new_with_signer(system_program::ID, accounts, signers), &token::ID)?;
-    }
+    allot(vault, payer, seeds, TokenAccount::LEN, &token::ID)?;
     let accounts = InitializeAccount3 { account: vault.clone(), mint: mint.clone(), authority: owner.clone() };
     token::initialize_account3(CpiContext::new(token::ID, accounts))
 }

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use tessera_rules::{AuditStep, AuditedRun, Auditor, plan_audit};
 
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::AuditPosted;
 use crate::seeds;
@@ -22,14 +23,10 @@ pub struct AuditPost<'info> {
     #[account(mut, has_one = task @ TesseraError::WrongRun)]
     pub run: Box<Account<'info, Run>>,
     /// The audit.
-    #[account(
-        init,
-        payer = authority,
-        space = Audit::DISCRIMINATOR.len().saturating_add(Audit::INIT_SPACE),
-        seeds = [seeds::AUDIT, run.key().as_ref(), verifier.key().as_ref()],
-        bump,
-    )]
-    pub audit: Box<Account<'info, Audit>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::AUDIT, run.key().as_ref(), verifier.key().as_ref()], bump)]
+    pub audit: UncheckedAccount<'info>,
     /// An earlier audit of this run, by another verifier, with the same differing root: together they refute the run.
     pub matching: Option<Box<Account<'info, Audit>>>,
     /// Makes the account.
@@ -83,18 +80,21 @@ impl AuditPost<'_> {
         let run_address = self.run.key();
         let first = self.matching.as_ref().map(|matching| matching.verifier);
         let ordinal = self.run.record(verifier, first, &step)?;
-        let audit = &mut self.audit;
-        audit.version = LAYOUT_VERSION;
-        audit.bump = bump;
-        audit.run = run_address;
-        audit.verifier = verifier;
-        audit.authority = self.authority.key();
-        audit.lock = lock;
-        audit.root = root;
-        audit.verdict = step.verdict.into();
-        audit.ordinal = ordinal;
-        audit.posted_at = now;
-        Ok(())
+        let audit = Audit {
+            version: LAYOUT_VERSION,
+            bump,
+            run: run_address,
+            verifier,
+            authority: self.authority.key(),
+            lock,
+            root,
+            verdict: step.verdict.into(),
+            ordinal,
+            posted_at: now,
+            reserved: [0; 32],
+        };
+        let seeds: [&[u8]; 4] = [seeds::AUDIT, run_address.as_ref(), verifier.as_ref(), &[bump]];
+        create(self.audit.as_ref(), self.authority.as_ref(), &seeds, &audit)
     }
 }
 
@@ -137,9 +137,9 @@ pub fn handler(ctx: Context<AuditPost>, root: [u8; 32]) -> Result<()> {
         run: accounts.run.key(),
         audit: accounts.audit.key(),
         verifier: accounts.verifier.key(),
-        verdict: accounts.audit.verdict,
+        verdict: step.verdict.into(),
         root,
-        lock: accounts.audit.lock,
+        lock: accounts.task.terms.audit_lock,
         challenge_until: accounts.run.challenge_until,
         refutes: step.refutes,
     });

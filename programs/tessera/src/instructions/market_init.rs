@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::spl_token::native_mint;
 use anchor_spl::token::{Mint, Token};
 
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::MarketInitialised;
 use crate::seeds;
@@ -31,14 +32,10 @@ pub struct MarketInit<'info> {
     /// What the market pays in.
     pub mint: Box<Account<'info, Mint>>,
     /// The market.
-    #[account(
-        init,
-        payer = creator,
-        space = Market::DISCRIMINATOR.len().saturating_add(Market::INIT_SPACE),
-        seeds = [seeds::MARKET, mint.key().as_ref(), creator.key().as_ref(), &args.id.to_le_bytes()],
-        bump,
-    )]
-    pub market: Box<Account<'info, Market>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::MARKET, mint.key().as_ref(), creator.key().as_ref(), &args.id.to_le_bytes()], bump)]
+    pub market: UncheckedAccount<'info>,
     /// CHECK: created here at its derived address.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump)]
     pub insurance_vault: UncheckedAccount<'info>,
@@ -63,10 +60,10 @@ impl MarketInit<'_> {
 pub fn handler(ctx: Context<MarketInit>, args: MarketInitArgs) -> Result<()> {
     ctx.accounts.validate(&args)?;
     let accounts = ctx.accounts;
-    let insurance_bump = ctx.bumps.insurance_vault;
-    accounts.market.set_inner(Market {
+    let (bump, insurance_bump) = (ctx.bumps.market, ctx.bumps.insurance_vault);
+    let market = Market {
         version: LAYOUT_VERSION,
-        bump: ctx.bumps.market,
+        bump,
         insurance_bump,
         id: args.id,
         creator: accounts.creator.key(),
@@ -75,22 +72,29 @@ pub fn handler(ctx: Context<MarketInit>, args: MarketInitArgs) -> Result<()> {
         mint: accounts.mint.key(),
         params: args.params,
         reserved: [0; 128],
-    });
-    accounts.market.invariant()?;
+    };
+    market.invariant()?;
+    let (creator, mint) = (accounts.creator.key(), accounts.mint.key());
+    create(
+        accounts.market.as_ref(),
+        accounts.creator.as_ref(),
+        &[seeds::MARKET, mint.as_ref(), creator.as_ref(), &args.id.to_le_bytes(), &[bump]],
+        &market,
+    )?;
     let market = accounts.market.key();
     open_vault(
         accounts.insurance_vault.as_ref(),
-        accounts.market.as_ref().as_ref(),
+        accounts.market.as_ref(),
         accounts.mint.as_ref().as_ref(),
         accounts.creator.as_ref(),
         &[seeds::INSURANCE, market.as_ref(), &[insurance_bump]],
     )?;
     emit!(MarketInitialised {
         market,
-        creator: accounts.creator.key(),
+        creator,
         authority: args.authority,
         treasury: args.treasury,
-        mint: accounts.mint.key(),
+        mint,
         id: args.id,
         params: args.params,
     });

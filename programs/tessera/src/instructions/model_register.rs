@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::ModelRegistered;
 use crate::seeds;
@@ -13,14 +14,10 @@ pub struct ModelRegister<'info> {
     #[account(mut)]
     pub creator: Signer<'info>,
     /// The model.
-    #[account(
-        init,
-        payer = creator,
-        space = Model::DISCRIMINATOR.len().saturating_add(Model::INIT_SPACE),
-        seeds = [seeds::MODEL, creator.key().as_ref(), &model_root],
-        bump,
-    )]
-    pub model: Box<Account<'info, Model>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::MODEL, creator.key().as_ref(), &model_root], bump)]
+    pub model: UncheckedAccount<'info>,
     /// Makes the account.
     pub system_program: Program<'info, System>,
 }
@@ -32,14 +29,13 @@ pub fn handler(ctx: Context<ModelRegister>, model_root: [u8; 32], payout: Pubkey
     require_keys_neq!(payout, Pubkey::default(), TesseraError::KeyMissing);
     let accounts = ctx.accounts;
     let creator = accounts.creator.key();
-    accounts.model.set_inner(Model {
-        version: LAYOUT_VERSION,
-        bump: ctx.bumps.model,
-        creator,
-        model_root,
-        payout,
-        reserved: [0; 64],
-    });
+    let bump = ctx.bumps.model;
+    create(
+        accounts.model.as_ref(),
+        accounts.creator.as_ref(),
+        &[seeds::MODEL, creator.as_ref(), &model_root, &[bump]],
+        &Model { version: LAYOUT_VERSION, bump, creator, model_root, payout, reserved: [0; 64] },
+    )?;
     emit!(ModelRegistered { model: accounts.model.key(), creator, model_root, payout });
     Ok(())
 }

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token};
 
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::ProviderRegistered;
 use crate::seeds;
@@ -36,14 +37,10 @@ pub struct ProviderRegister<'info> {
     /// What the market pays in.
     pub mint: Box<Account<'info, Mint>>,
     /// The provider.
-    #[account(
-        init,
-        payer = authority,
-        space = Provider::DISCRIMINATOR.len().saturating_add(Provider::INIT_SPACE),
-        seeds = [seeds::PROVIDER, market.key().as_ref(), authority.key().as_ref()],
-        bump,
-    )]
-    pub provider: Box<Account<'info, Provider>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::PROVIDER, market.key().as_ref(), authority.key().as_ref()], bump)]
+    pub provider: UncheckedAccount<'info>,
     /// CHECK: created here at its derived address.
     #[account(mut, seeds = [seeds::STAKE, provider.key().as_ref()], bump)]
     pub stake_vault: UncheckedAccount<'info>,
@@ -59,13 +56,14 @@ pub struct ProviderRegister<'info> {
 pub fn handler(ctx: Context<ProviderRegister>, args: ProviderRegisterArgs) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    let vault_bump = ctx.bumps.stake_vault;
-    accounts.provider.set_inner(Provider {
+    let (bump, vault_bump) = (ctx.bumps.provider, ctx.bumps.stake_vault);
+    let (market, authority) = (accounts.market.key(), accounts.authority.key());
+    let content = Provider {
         version: LAYOUT_VERSION,
-        bump: ctx.bumps.provider,
+        bump,
         vault_bump,
-        market: accounts.market.key(),
-        authority: accounts.authority.key(),
+        market,
+        authority,
         status: ProviderStatus::Active,
         roles: args.roles,
         verify_since: if args.roles.verify { now.unix } else { 0 },
@@ -77,20 +75,26 @@ pub fn handler(ctx: Context<ProviderRegister>, args: ProviderRegisterArgs) -> Re
         max_runs: args.max_runs,
         reserved: [0; 128],
         endpoint: args.endpoint.clone(),
-    });
-    accounts.provider.invariant()?;
+    };
+    content.invariant()?;
+    create(
+        accounts.provider.as_ref(),
+        accounts.authority.as_ref(),
+        &[seeds::PROVIDER, market.as_ref(), authority.as_ref(), &[bump]],
+        &content,
+    )?;
     let provider = accounts.provider.key();
     open_vault(
         accounts.stake_vault.as_ref(),
-        accounts.provider.as_ref().as_ref(),
+        accounts.provider.as_ref(),
         accounts.mint.as_ref().as_ref(),
         accounts.authority.as_ref(),
         &[seeds::STAKE, provider.as_ref(), &[vault_bump]],
     )?;
     emit!(ProviderRegistered {
         provider,
-        market: accounts.market.key(),
-        authority: accounts.authority.key(),
+        market,
+        authority,
         roles: args.roles,
         hardware: args.hardware,
         price_floor: args.price_floor,

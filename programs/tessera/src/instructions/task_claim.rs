@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use tessera_rules::{ClaimStep, Claimant, OpenTask, plan_claim};
 
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskClaimed;
 use crate::seeds;
@@ -19,14 +20,10 @@ pub struct TaskClaim<'info> {
     #[account(mut)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
-    #[account(
-        init,
-        payer = authority,
-        space = Run::DISCRIMINATOR.len().saturating_add(Run::INIT_SPACE),
-        seeds = [seeds::RUN, task.key().as_ref(), provider.key().as_ref()],
-        bump,
-    )]
-    pub run: Box<Account<'info, Run>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::RUN, task.key().as_ref(), provider.key().as_ref()], bump)]
+    pub run: UncheckedAccount<'info>,
     /// Makes the account.
     pub system_program: Program<'info, System>,
 }
@@ -65,21 +62,32 @@ impl TaskClaim<'_> {
         self.task.state = step.state.into();
         self.task.runs_open = self.task.runs_open.checked_add(1).ok_or(TesseraError::Overflow)?;
         self.task.invariant()?;
-        let (task, provider) = (self.task.key(), self.provider.key());
-        let run = &mut self.run;
-        run.version = LAYOUT_VERSION;
-        run.bump = bump;
-        run.task = task;
-        run.provider = provider;
-        run.authority = self.authority.key();
-        run.state = RunState::Claimed;
-        run.lock = step.lock.get();
-        run.claimed_at = now;
-        run.execute_until = step.execute_until.into();
-        run.submitted_at = Moment::BEGINNING;
-        run.audit_until = Deadline::UNSET;
-        run.challenge_until = Deadline::UNSET;
-        run.invariant()
+        let run = Run {
+            version: LAYOUT_VERSION,
+            bump,
+            task: self.task.key(),
+            provider: self.provider.key(),
+            authority: self.authority.key(),
+            state: RunState::Claimed,
+            lock: step.lock.get(),
+            output_root: [0; 32],
+            output_id: [0; 32],
+            claimed_at: now,
+            execute_until: step.execute_until.into(),
+            submitted_at: Moment::BEGINNING,
+            audit_until: Deadline::UNSET,
+            challenge_until: Deadline::UNSET,
+            audits_open: 0,
+            agreeing: 0,
+            differing: 0,
+            reserved: [0; 64],
+            first_agreeing: None,
+            winners: None,
+            output_locator: String::new(),
+        };
+        run.invariant()?;
+        let seeds: [&[u8]; 4] = [seeds::RUN, run.task.as_ref(), run.provider.as_ref(), &[bump]];
+        create(self.run.as_ref(), self.authority.as_ref(), &seeds, &run)
     }
 }
 
@@ -97,8 +105,8 @@ pub fn handler(ctx: Context<TaskClaim>, terms_hash: [u8; 32]) -> Result<()> {
         task: accounts.task.key(),
         run: accounts.run.key(),
         provider: accounts.provider.key(),
-        lock: accounts.run.lock,
-        execute_until: accounts.run.execute_until,
+        lock: step.lock.get(),
+        execute_until: step.execute_until.into(),
     });
     Ok(())
 }

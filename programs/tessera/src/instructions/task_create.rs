@@ -2,9 +2,11 @@ use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token, TokenAccount};
 
 use crate::addresses::fee_shard;
+use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskCreated;
 use crate::seeds;
+use crate::signers::TaskSigner;
 use crate::state::{
     Deadline, LAYOUT_VERSION, MAX_LOCATOR, Market, Model, Moment, Policy, Task, TaskState, Terms, Windows,
 };
@@ -55,14 +57,10 @@ pub struct TaskCreate<'info> {
     /// What the market pays in.
     pub mint: Box<Account<'info, Mint>>,
     /// The task.
-    #[account(
-        init,
-        payer = requester,
-        space = Task::DISCRIMINATOR.len().saturating_add(Task::INIT_SPACE),
-        seeds = [seeds::TASK, requester.key().as_ref(), &nonce.to_le_bytes()],
-        bump,
-    )]
-    pub task: Box<Account<'info, Task>>,
+    ///
+    /// CHECK: created here at its derived address.
+    #[account(mut, seeds = [seeds::TASK, requester.key().as_ref(), &nonce.to_le_bytes()], bump)]
+    pub task: UncheckedAccount<'info>,
     /// CHECK: created here at its derived address.
     #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump)]
     pub task_vault: UncheckedAccount<'info>,
@@ -139,19 +137,26 @@ impl TaskCreate<'_> {
         })
     }
 
+    /// Writes the open task to its account.
     #[inline(never)]
-    fn open(&mut self, terms: Terms, bumps: &TaskCreateBumps, now: Moment) -> Result<()> {
-        let task = &mut self.task;
-        task.version = LAYOUT_VERSION;
-        task.bump = bumps.task;
-        task.vault_bump = bumps.task_vault;
-        task.fee_vault_bump = bumps.fee_vault;
-        task.state = TaskState::Open;
-        task.escrow = terms.escrow().ok_or(TesseraError::Overflow)?;
-        task.open_until = open_until(&terms, now)?;
-        task.terms_hash = terms.hash()?;
-        task.terms = terms;
-        task.invariant()
+    fn open(&self, terms: Terms, bumps: &TaskCreateBumps, now: Moment) -> Result<Box<Task>> {
+        let task = Box::new(Task {
+            version: LAYOUT_VERSION,
+            bump: bumps.task,
+            vault_bump: bumps.task_vault,
+            fee_vault_bump: bumps.fee_vault,
+            state: TaskState::Open,
+            escrow: terms.escrow().ok_or(TesseraError::Overflow)?,
+            open_until: open_until(&terms, now)?,
+            runs_open: 0,
+            terms_hash: terms.hash()?,
+            reserved: [0; 64],
+            terms,
+            excluded: Vec::new(),
+        });
+        task.invariant()?;
+        create(self.task.as_ref(), self.requester.as_ref(), &TaskSigner::new(&task).seeds(), &*task)?;
+        Ok(task)
     }
 }
 
@@ -164,28 +169,27 @@ pub fn handler(ctx: Context<TaskCreate>, nonce: u64, args: TaskCreateArgs) -> Re
     let now = Moment::now()?;
     let accounts = ctx.accounts;
     let terms = accounts.terms(nonce, args, now)?;
-    accounts.open(terms, &ctx.bumps, now)?;
+    let task = accounts.open(terms, &ctx.bumps, now)?;
     let address = accounts.task.key();
     open_vault(
         accounts.task_vault.as_ref(),
-        accounts.task.as_ref().as_ref(),
+        accounts.task.as_ref(),
         accounts.mint.as_ref().as_ref(),
         accounts.requester.as_ref(),
-        &[seeds::ESCROW, address.as_ref(), &[ctx.bumps.task_vault]],
+        &[seeds::ESCROW, address.as_ref(), &[task.vault_bump]],
     )?;
     Mover::new(&accounts.mint).take(
         accounts.requester_token.as_ref().as_ref(),
         accounts.task_vault.as_ref(),
         accounts.requester.as_ref(),
-        accounts.task.escrow,
+        task.escrow,
     )?;
-    let task = &accounts.task;
     emit!(TaskCreated {
         task: address,
         requester: task.terms.requester,
         terms_hash: task.terms_hash,
         open_until: task.open_until,
-        terms: task.terms.clone(),
+        terms: task.terms,
     });
     Ok(())
 }

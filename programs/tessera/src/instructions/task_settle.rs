@@ -96,6 +96,8 @@ impl TaskSettle<'_> {
         require_keys_eq!(model.key(), named, TesseraError::WrongModel);
         require_keys_eq!(token.owner, model.payout, TesseraError::WrongTokenAccount);
         require_keys_eq!(token.mint, self.market.mint, TesseraError::WrongTokenAccount);
+        // A payout wallet may be chosen to be this very task: paid to itself, the vault could not be closed.
+        require_keys_neq!(token.key(), self.task_vault.key(), TesseraError::DuplicateAccount);
         Ok(())
     }
 }
