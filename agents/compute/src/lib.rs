@@ -1,11 +1,14 @@
 //! Graphs, their canonical encoding and the executors that run them bit for bit alike.
 
+mod cpu;
 mod exec;
 mod graph;
 mod root;
 mod shape;
 mod tensor;
+mod word;
 
+pub use cpu::CpuBackend;
 pub use exec::{Backend, Cancel, ExecError};
 pub use graph::{Graph, GraphBuilder, GraphError, OpKind, Operand, Operation, Types, Value};
 pub use root::{ContentId, HexError, Root};

@@ -143,9 +143,7 @@ impl PartialEq for Tensor {
     fn eq(&self, other: &Self) -> bool {
         self.shape == other.shape
             && match (&*self.data, &*other.data) {
-                (Data::F32(a), Data::F32(b)) => {
-                    a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits())
-                }
+                (Data::F32(a), Data::F32(b)) => a.iter().zip(b).all(|(x, y)| x.to_bits() == y.to_bits()),
                 (Data::I8(a), Data::I8(b)) => a == b,
                 (Data::I32(a), Data::I32(b)) => a == b,
                 _ => false,

@@ -2,6 +2,8 @@
 //!
 //! Elements travel as 32-bit words: an f32 as its bits, an i32 as its two's complement, an i8 sign-extended.
 
+use crate::{Arith, DType, convert, float, functions, order};
+
 /// A map of one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Map1 {
@@ -65,4 +67,73 @@ pub enum Reduce {
     ArgMin,
     /// f32 or i32 to i32: index of the greatest, lowest index first, NaN above +inf; -1 over an empty axis.
     ArgMax,
+}
+
+impl Map1 {
+    /// The element of type `to` for this element of type `from`. Total: combinations that no graph contains give 0.
+    #[inline(always)]
+    pub fn apply<A: Arith>(self, from: DType, to: DType, x: u32) -> u32 {
+        match self {
+            Self::AddScalar(s) => A::add(x, s),
+            Self::MulScalar(s) => A::mul(x, s),
+            Self::Abs => float::abs(x),
+            Self::Neg => float::neg(x),
+            Self::Relu => order::max(x, 0),
+            Self::Exp => functions::exp::<A>(x),
+            Self::Log => functions::log::<A>(x),
+            Self::Sqrt => A::sqrt(x),
+            Self::Rsqrt => A::div(float::ONE, A::sqrt(x)),
+            Self::Cast => cast(from, to, x),
+            Self::Quantise(scale) => i32::from(convert::quantise::<A>(x, scale)) as u32,
+            Self::Dequantise(scale) => convert::dequantise::<A>(x as i32, scale),
+        }
+    }
+}
+
+#[inline(always)]
+fn cast(from: DType, to: DType, x: u32) -> u32 {
+    match (from, to) {
+        (DType::F32, DType::I32) => convert::f32_to_i32(x) as u32,
+        (DType::F32, DType::I8) => i32::from(convert::f32_to_i8(x)) as u32,
+        (DType::I32 | DType::I8, DType::F32) => convert::i32_to_f32(x as i32),
+        (DType::I32, DType::I8) => i32::from(convert::i32_to_i8(x as i32)) as u32,
+        (DType::I8, DType::I32) => x,
+        (DType::F32, DType::F32) | (DType::I32, DType::I32) | (DType::I8, DType::I8) => 0,
+    }
+}
+
+impl Map2 {
+    /// The element for these two of type `dtype`, f32 or i32; division of integers, which no graph contains, gives 0.
+    #[inline(always)]
+    pub fn apply<A: Arith>(self, dtype: DType, a: u32, b: u32) -> u32 {
+        if matches!(dtype, DType::F32) {
+            return match self {
+                Self::Add => A::add(a, b),
+                Self::Sub => A::sub(a, b),
+                Self::Mul => A::mul(a, b),
+                Self::Div => A::div(a, b),
+                Self::Min => order::min(a, b),
+                Self::Max => order::max(a, b),
+                Self::Eq => order::eq(a, b).into(),
+                Self::Lt => order::lt(a, b).into(),
+            };
+        }
+        let (signed_a, signed_b) = (a as i32, b as i32);
+        match self {
+            Self::Add => a.wrapping_add(b),
+            Self::Sub => a.wrapping_sub(b),
+            Self::Mul => a.wrapping_mul(b),
+            Self::Div => 0,
+            Self::Min => signed_a.min(signed_b) as u32,
+            Self::Max => signed_a.max(signed_b) as u32,
+            Self::Eq => (a == b).into(),
+            Self::Lt => (signed_a < signed_b).into(),
+        }
+    }
+}
+
+/// `condition ? a : b` on words.
+#[inline(always)]
+pub const fn select(condition: u32, a: u32, b: u32) -> u32 {
+    if condition != 0 { a } else { b }
 }

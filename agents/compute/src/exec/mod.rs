@@ -1,5 +1,9 @@
 //! Running graphs.
 
+mod executor;
+
+pub(crate) use executor::{last_uses, walk};
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,11 +55,16 @@ pub enum ExecError {
         given: TensorType,
     },
     /// A thread does not round to nearest or flushes subnormals.
-    #[error("this thread does not compute IEEE-754 arithmetic (flush to zero or another rounding mode is on): start the process without fast-math libraries")]
+    #[error(
+        "this thread does not compute IEEE-754 arithmetic (flush to zero or another rounding mode is on): start the process without fast-math libraries"
+    )]
     FloatEnvironment,
     /// A tensor does not fit the address space of this machine.
     #[error("a tensor of {0} bytes does not fit this machine: take tasks with a smaller cost")]
     TooLarge(u64),
+    /// An operation's operands do not have the types that it names. No validated graph gives this.
+    #[error("an operation does not fit its operands: report this graph")]
+    Malformed,
     /// A worker thread panicked.
     #[error("a worker thread panicked: report this graph")]
     Worker,

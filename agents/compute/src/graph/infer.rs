@@ -15,13 +15,8 @@ type Inferred = Result<TensorType, GraphError>;
 /// `asked` is the output type that the caller names. Operations whose output is free (reshape, slice, fill,
 /// iota, uniform, segment_sum, cast) take it from there; the others ignore it, and a decoder then compares.
 pub(crate) fn infer(kind: &OpKind, operands: &[TensorType], asked: TensorType) -> Inferred {
-    let refuse = |reason| {
-        Err(GraphError::Operands {
-            operation: kind.name(),
-            operands: Types(operands.to_vec()),
-            reason,
-        })
-    };
+    let refuse =
+        |reason| Err(GraphError::Operands { operation: kind.name(), operands: Types(operands.to_vec()), reason });
     if operands.len() != kind.arity(operands.len()) {
         return refuse("wrong number of operands");
     }
@@ -120,10 +115,7 @@ fn permute(axes: [u8; 4], x: TensorType) -> Rule {
 }
 
 fn reshape(x: TensorType, asked: TensorType) -> Rule {
-    require(
-        x.shape.elements() == asked.shape.elements(),
-        "the new shape holds another number of elements",
-    )?;
+    require(x.shape.elements() == asked.shape.elements(), "the new shape holds another number of elements")?;
     Ok(TensorType { dtype: x.dtype, shape: asked.shape })
 }
 
@@ -255,9 +247,7 @@ fn nearest(x: TensorType, c: TensorType, c2: TensorType) -> Rule {
 fn segment_sum(xt: TensorType, labels: TensorType, asked: TensorType) -> Rule {
     require(xt.dtype == DType::F32, "it sums f32")?;
     require(labels.dtype == DType::I32, "labels must be i32")?;
-    let (&[d, n], &[n_labels], &[k, d_asked]) =
-        (xt.shape.dims(), labels.shape.dims(), asked.shape.dims())
-    else {
+    let (&[d, n], &[n_labels], &[k, d_asked]) = (xt.shape.dims(), labels.shape.dims(), asked.shape.dims()) else {
         return Err("it takes transposed points [d, n] and labels [n], and gives [k, d]");
     };
     require(n == n_labels, "there must be one label for each column")?;

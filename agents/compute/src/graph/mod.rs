@@ -63,14 +63,10 @@ impl Graph {
     /// The type of an operand, if it names an input or an operation so far.
     fn type_of(&self, operand: Operand) -> Result<TensorType, GraphError> {
         match operand {
-            Operand::Input(i) => {
-                self.inputs.get(usize::from(i)).copied().ok_or(GraphError::UnknownOperand(i))
+            Operand::Input(i) => self.inputs.get(usize::from(i)).copied().ok_or(GraphError::UnknownOperand(i)),
+            Operand::Op(i) => {
+                self.operations.get(usize::from(i)).map(|op| op.output).ok_or(GraphError::UnknownOperand(i))
             }
-            Operand::Op(i) => self
-                .operations
-                .get(usize::from(i))
-                .map(|op| op.output)
-                .ok_or(GraphError::UnknownOperand(i)),
         }
     }
 
@@ -83,17 +79,11 @@ impl Graph {
     }
 
     /// Appends an operation after checking it; `asked` is used where the output type is free.
-    fn push(
-        &mut self,
-        kind: OpKind,
-        operands: &[Operand],
-        asked: TensorType,
-    ) -> Result<Operand, GraphError> {
+    fn push(&mut self, kind: OpKind, operands: &[Operand], asked: TensorType) -> Result<Operand, GraphError> {
         if self.operations.len() >= MAX_OPERATIONS {
             return Err(GraphError::Limit { what: "operations", limit: MAX_OPERATIONS as u64 });
         }
-        let operand_types =
-            operands.iter().map(|&o| self.type_of(o)).collect::<Result<Vec<_>, _>>()?;
+        let operand_types = operands.iter().map(|&o| self.type_of(o)).collect::<Result<Vec<_>, _>>()?;
         let output = infer::infer(&kind, &operand_types, asked)?;
         let bytes = layout::padded_bytes(output.dtype, output.shape.rows(), output.shape.row());
         self.operations.push(Operation {

@@ -1,0 +1,238 @@
+//! From an operation to its kernel.
+
+use std::marker::PhantomData;
+
+use tessera_referee::{DType, Map1, Map2, Reduce};
+
+use super::elementwise::{Choose, MapOne, MapTwo};
+use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
+use super::matmul::{MatmulF32, MatmulI8, Panels};
+use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows};
+use super::pool::{Chunk, Pool};
+use super::rows::{
+    ArgBest, DotRows, DotRowsI8, Extremes, NearestRows, SumRows, SumRowsInteger, SumSegments, f32_rank, i32_rank,
+};
+use super::strided::Strided;
+use crate::exec::ExecError;
+use crate::graph::strides;
+use crate::tensor::Data;
+use crate::word::Word;
+use crate::{OpKind, Operation, Shape, Tensor, TensorType};
+
+type Evaluated = Result<Tensor, ExecError>;
+
+/// Evaluates one operation of a validated graph; operands have the types that it names.
+pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) -> Evaluated {
+    let run = Run { pool, output: op.output };
+    let data: Vec<&Data> = operands.iter().map(|tensor| tensor.data()).collect();
+    let types = &op.operand_types;
+    match (&op.kind, &data[..]) {
+        (OpKind::Map1(map), [x]) => match x {
+            Data::F32(x) => run.map1(*map, x),
+            Data::I8(x) => run.map1(*map, x),
+            Data::I32(x) => run.map1(*map, x),
+        },
+        (OpKind::Map2(map), [Data::F32(a), Data::F32(b)]) => run.map2(*map, types, a, b),
+        (OpKind::Map2(map), [Data::I32(a), Data::I32(b)]) => run.map2(*map, types, a, b),
+        (OpKind::Select, [Data::I32(c), a, b]) => match (a, b) {
+            (Data::F32(a), Data::F32(b)) => run.select(types, c, a, b),
+            (Data::I8(a), Data::I8(b)) => run.select(types, c, a, b),
+            (Data::I32(a), Data::I32(b)) => run.select(types, c, a, b),
+            _ => Err(ExecError::Malformed),
+        },
+        (OpKind::Reshape, [_]) => Ok(operands[0].reshaped(op.output.shape)),
+        (OpKind::Permute(axes), [x]) => {
+            let own = strides(&types[0].shape, &types[0].shape);
+            let strides = axes.map(|axis| own[usize::from(axis)]);
+            run.copy(x, strides, 0)
+        }
+        (OpKind::Slice(starts), [x]) => {
+            let own = strides(&types[0].shape, &types[0].shape);
+            let base = own.iter().zip(starts).map(|(step, &start)| step * start as usize).sum();
+            run.copy(x, own, base)
+        }
+        (OpKind::Concat(axis), _) => run.concat(usize::from(*axis), types, &data),
+        (OpKind::Gather, [table, Data::I32(index)]) => match table {
+            Data::F32(table) => run.gather(types, table, index),
+            Data::I8(table) => run.gather(types, table, index),
+            Data::I32(table) => run.gather(types, table, index),
+        },
+        (OpKind::Fill(word), []) => match op.output.dtype {
+            DType::F32 => run.make::<f32>(1, 1, &Constant(*word)),
+            DType::I8 => run.make::<i8>(1, 1, &Constant(*word)),
+            DType::I32 => run.make::<i32>(1, 1, &Constant(*word)),
+        },
+        (OpKind::Iota, []) => run.make(1, 1, &Counter),
+        (OpKind::Uniform(seed), []) => run.make(1, 8, &Draws(*seed)),
+        (OpKind::Matmul, [Data::F32(a), Data::F32(b)]) => {
+            let (m, n, k) = matrix(types);
+            let panels = if n * k == 0 {
+                (0..batches(types)).map(|_| Panels::new(&[], n, k)).collect()
+            } else {
+                b.chunks_exact(n * k).map(|b| Panels::new(b, n, k)).collect()
+            };
+            run.make(n, k / 8, &MatmulF32 { a, panels, m, n, k })
+        }
+        (OpKind::Matmul, [Data::I8(a), Data::I8(b)]) => {
+            let (m, n, k) = matrix(types);
+            run.make(1, k / 4, &MatmulI8 { a, b, m, n, k })
+        }
+        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => {
+            let k = row(types);
+            run.make(1, k, &DotRows { a, b, k })
+        }
+        (OpKind::Rowdot, [Data::I8(a), Data::I8(b)]) => {
+            let k = row(types);
+            run.make(1, k, &DotRowsI8 { a, b, k })
+        }
+        (OpKind::Reduce(reduce), [x]) => run.reduce(*reduce, row(types), x),
+        (OpKind::Nearest, [Data::F32(x), Data::F32(c), Data::F32(c2)]) => {
+            let d = row(types);
+            let centres = Panels::new(c, c2.len(), d);
+            run.make(1, c2.len().saturating_mul(d / 4 + 4), &NearestRows { x, centres, c2, d })
+        }
+        (OpKind::SegmentSum, [Data::F32(xt), Data::I32(labels)]) => run.segment_sum(xt, labels),
+        (OpKind::Cholesky, [Data::F32(a)]) => {
+            let p = row(types);
+            let factor = Factor { a, p, cancel: pool.cancel };
+            let out = run.make(p * p, p / 6, &factor)?;
+            if pool.cancel.is_cancelled() { Err(ExecError::Cancelled) } else { Ok(out) }
+        }
+        (OpKind::Solve, [Data::F32(b), Data::F32(l)]) => {
+            let p = row(types);
+            run.make(p, p / 2, &SolveRows { b, l, p })
+        }
+        (OpKind::JacobiStep(round), [Data::F32(a)]) => {
+            let p = row(types);
+            run.make(p * p, 16, &RotateMatrix { a, p, round: *round })
+        }
+        (OpKind::JacobiVec(round), [Data::F32(v), Data::F32(a)]) => {
+            let p = row(types);
+            run.make(p, 4, &RotateVectors { v, a, p, round: *round })
+        }
+        _ => Err(ExecError::Malformed),
+    }
+}
+
+/// m, n and k of a product; the batch lies in front.
+fn matrix(types: &[TensorType]) -> (usize, usize, usize) {
+    let side = |ty: &TensorType| ty.shape.dims().iter().rev().nth(1).map_or(1, |&d| d as usize);
+    (side(&types[0]), side(&types[1]), row(types))
+}
+
+/// Number of matrices in a batched operand.
+fn batches(types: &[TensorType]) -> usize {
+    let dims = types[0].shape.dims();
+    dims[..dims.len() - 2].iter().product::<u64>() as usize
+}
+
+/// Length of the first operand's rows.
+fn row(types: &[TensorType]) -> usize {
+    types[0].shape.row() as usize
+}
+
+/// One output in the making.
+struct Run<'a> {
+    pool: &'a Pool<'a>,
+    output: TensorType,
+}
+
+impl Run<'_> {
+    fn make<T: Word>(&self, unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Evaluated {
+        let elements =
+            usize::try_from(self.output.shape.elements()).map_err(|_| ExecError::TooLarge(self.output.bytes()))?;
+        let out = self.pool.make(elements, unit, steps, chunk)?;
+        Ok(Tensor::from_parts(self.output.shape, T::data(out)))
+    }
+
+    fn map1<I: Word>(&self, map: Map1, x: &[I]) -> Evaluated {
+        let to = self.output.dtype;
+        let chunk = MapOne { map, to, x };
+        match to {
+            DType::F32 => self.make::<f32>(1, 2, &chunk),
+            DType::I8 => self.make::<i8>(1, 2, &chunk),
+            DType::I32 => self.make::<i32>(1, 2, &chunk),
+        }
+    }
+
+    fn map2<I: Word>(&self, map: Map2, types: &[TensorType], a: &[I], b: &[I]) -> Evaluated {
+        let out = self.output.shape;
+        let steps = [strides(&types[0].shape, &out), strides(&types[1].shape, &out)];
+        let strided = Strided::new(out.dims(), steps, [0; 2]);
+        match self.output.dtype {
+            DType::F32 => self.make::<f32>(1, 1, &MapTwo { map, strided, a, b, output: PhantomData::<fn() -> f32> }),
+            _ => self.make::<i32>(1, 1, &MapTwo { map, strided, a, b, output: PhantomData::<fn() -> i32> }),
+        }
+    }
+
+    fn select<T: Word>(&self, types: &[TensorType], c: &[i32], a: &[T], b: &[T]) -> Evaluated {
+        let out = self.output.shape;
+        let along = |ty: &TensorType| strides(&ty.shape, &out);
+        let steps = [along(&types[0]), along(&types[1]), along(&types[2])];
+        let strided = Strided::new(out.dims(), steps, [0; 3]);
+        self.make(1, 2, &Choose { strided, c, a, b })
+    }
+
+    fn copy(&self, x: &Data, steps: [usize; 4], base: usize) -> Evaluated {
+        let strided = Strided::new(self.output.shape.dims(), [steps], [base]);
+        match x {
+            Data::F32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I8(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
+        }
+    }
+
+    fn concat(&self, axis: usize, types: &[TensorType], data: &[&Data]) -> Evaluated {
+        let lengths = types.iter().map(|ty| ty.shape.dims()[axis..].iter().product::<u64>() as usize).collect();
+        macro_rules! join {
+            ($variant:path) => {{
+                let parts = data.iter().filter_map(|data| match data {
+                    $variant(part) => Some(part.as_slice()),
+                    _ => None,
+                });
+                self.make(1, 1, &Join { parts: parts.collect(), lengths })
+            }};
+        }
+        match self.output.dtype {
+            DType::F32 => join!(Data::F32),
+            DType::I8 => join!(Data::I8),
+            DType::I32 => join!(Data::I32),
+        }
+    }
+
+    fn gather<T: Word>(&self, types: &[TensorType], table: &[T], index: &[i32]) -> Evaluated {
+        let dims = types[0].shape.dims();
+        let (rows, row) = (dims[0] as usize, dims[1..].iter().product::<u64>() as usize);
+        self.make(row, 1, &Rows { table, index, rows, row })
+    }
+
+    fn reduce(&self, reduce: Reduce, k: usize, x: &Data) -> Evaluated {
+        match (reduce, x) {
+            (Reduce::Sum, Data::F32(x)) => self.make(1, k, &SumRows { x, k }),
+            (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
+            (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
+            (Reduce::Max | Reduce::Min, Data::F32(x)) => {
+                self.make::<f32>(1, k, &Extremes { reduce, x: x.as_slice(), k })
+            }
+            (Reduce::Max | Reduce::Min, Data::I32(x)) => {
+                self.make::<i32>(1, k, &Extremes { reduce, x: x.as_slice(), k })
+            }
+            (_, Data::F32(x)) => self.make(1, k, &ArgBest { x, k, rank: f32_rank(reduce) }),
+            (_, Data::I32(x)) => self.make(1, k, &ArgBest { x, k, rank: i32_rank(reduce) }),
+            (_, Data::I8(_)) => Err(ExecError::Malformed),
+        }
+    }
+
+    /// Sums features one by one, then turns `[d][segments]` over.
+    fn segment_sum(&self, xt: &[f32], labels: &[i32]) -> Evaluated {
+        let &[segments, d] = self.output.shape.dims() else {
+            return Err(ExecError::Malformed);
+        };
+        let (segments, d) = (segments as usize, d as usize);
+        let sums = SumSegments { xt, labels, segments };
+        let by_feature = self.pool.make::<f32>(d * segments, segments, labels.len() / segments.max(1) + 1, &sums)?;
+        let turned = Shape::new(&[d as u64, segments as u64]).map_err(|_| ExecError::Malformed)?;
+        let [step_d, step_segment, ..] = strides(&turned, &turned);
+        self.copy(&Data::F32(by_feature), [step_segment, step_d, 0, 0], 0)
+    }
+}

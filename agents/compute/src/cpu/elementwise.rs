@@ -1,0 +1,128 @@
+//! map1, map2 and select. The formulas are the referee's, compiled for the CPU's instructions.
+
+use std::marker::PhantomData;
+
+use tessera_referee::{DType, Map1, Map2, select};
+
+use super::machine::Machine;
+use super::pool::Chunk;
+use super::strided::Strided;
+use crate::word::Word;
+
+/// `out[i] = map(x[i])`, any shape.
+pub(super) struct MapOne<'a, I> {
+    pub(super) map: Map1,
+    pub(super) to: DType,
+    pub(super) x: &'a [I],
+}
+
+impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
+    #[inline(always)]
+    fn fill<M: Machine>(&self, start: usize, out: &mut [O]) {
+        let x = &self.x[start..start + out.len()];
+        // Naming each map once more takes the choice out of the loop.
+        macro_rules! each {
+            ($($pattern:pat => $map:expr),* $(,)?) => {
+                match self.map {
+                    $($pattern => {
+                        for (out, x) in out.iter_mut().zip(x) {
+                            *out = O::from_word($map.apply::<M>(I::DTYPE, self.to, x.word()));
+                        }
+                    })*
+                }
+            };
+        }
+        each! {
+            Map1::AddScalar(s) => Map1::AddScalar(s),
+            Map1::MulScalar(s) => Map1::MulScalar(s),
+            Map1::Abs => Map1::Abs,
+            Map1::Neg => Map1::Neg,
+            Map1::Relu => Map1::Relu,
+            Map1::Exp => Map1::Exp,
+            Map1::Log => Map1::Log,
+            Map1::Sqrt => Map1::Sqrt,
+            Map1::Rsqrt => Map1::Rsqrt,
+            Map1::Cast => Map1::Cast,
+            Map1::Quantise(s) => Map1::Quantise(s),
+            Map1::Dequantise(s) => Map1::Dequantise(s),
+        }
+    }
+}
+
+/// `out[i] = map(a[i], b[i])` with broadcasting; f32 or i32.
+pub(super) struct MapTwo<'a, I, O> {
+    pub(super) map: Map2,
+    pub(super) strided: Strided<2>,
+    pub(super) a: &'a [I],
+    pub(super) b: &'a [I],
+    pub(super) output: PhantomData<fn() -> O>,
+}
+
+impl<I: Word, O: Word> Chunk<O> for MapTwo<'_, I, O> {
+    #[inline(always)]
+    fn fill<M: Machine>(&self, start: usize, out: &mut [O]) {
+        macro_rules! each {
+            ($($map:path),* $(,)?) => {
+                match self.map {
+                    $($map => self.run(start, out, |a, b| $map.apply::<M>(I::DTYPE, a, b)),)*
+                }
+            };
+        }
+        each!(Map2::Add, Map2::Sub, Map2::Mul, Map2::Div, Map2::Min, Map2::Max, Map2::Eq, Map2::Lt);
+    }
+}
+
+impl<I: Word, O: Word> MapTwo<'_, I, O> {
+    #[inline(always)]
+    fn run(&self, start: usize, out: &mut [O], map: impl Fn(u32, u32) -> u32) {
+        self.strided.stretches(start, out.len(), |offset, count, [a, b], steps| {
+            let out = &mut out[offset..offset + count];
+            match steps {
+                [1, 1] => {
+                    let (a, b) = (&self.a[a..a + count], &self.b[b..b + count]);
+                    for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+                        *out = O::from_word(map(a.word(), b.word()));
+                    }
+                }
+                [1, 0] => {
+                    let b = self.b[b].word();
+                    for (out, a) in out.iter_mut().zip(&self.a[a..a + count]) {
+                        *out = O::from_word(map(a.word(), b));
+                    }
+                }
+                [0, 1] => {
+                    let a = self.a[a].word();
+                    for (out, b) in out.iter_mut().zip(&self.b[b..b + count]) {
+                        *out = O::from_word(map(a, b.word()));
+                    }
+                }
+                [step_a, step_b] => {
+                    for (i, out) in out.iter_mut().enumerate() {
+                        let (a, b) = (self.a[a + i * step_a], self.b[b + i * step_b]);
+                        *out = O::from_word(map(a.word(), b.word()));
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// `out[i] = c[i] ? a[i] : b[i]` with broadcasting.
+pub(super) struct Choose<'a, T> {
+    pub(super) strided: Strided<3>,
+    pub(super) c: &'a [i32],
+    pub(super) a: &'a [T],
+    pub(super) b: &'a [T],
+}
+
+impl<T: Word> Chunk<T> for Choose<'_, T> {
+    #[inline(always)]
+    fn fill<M: Machine>(&self, start: usize, out: &mut [T]) {
+        self.strided.stretches(start, out.len(), |offset, count, [c, a, b], [sc, sa, sb]| {
+            for (i, out) in out[offset..offset + count].iter_mut().enumerate() {
+                let (a, b) = (self.a[a + i * sa], self.b[b + i * sb]);
+                *out = T::from_word(select(self.c[c + i * sc].word(), a.word(), b.word()));
+            }
+        });
+    }
+}

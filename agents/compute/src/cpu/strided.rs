@@ -1,0 +1,75 @@
+//! Walking operands along an output: broadcasting, permuting and slicing are strides.
+
+/// How N operands are read along a row-major output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strided<const N: usize> {
+    /// Output dimensions, padded in front with 1.
+    dims: [usize; 4],
+    /// Step of each operand along each axis.
+    strides: [[usize; 4]; N],
+    /// First element of each operand.
+    bases: [usize; N],
+}
+
+impl<const N: usize> Strided<N> {
+    /// `strides` has an entry for each axis of `dims`; later entries are ignored. Axes that all operands walk
+    /// without a gap are merged.
+    pub(super) fn new(dims: &[u64], strides: [[usize; 4]; N], bases: [usize; N]) -> Self {
+        let mut merged = Self { dims: [1; 4], strides: [[0; 4]; N], bases };
+        let mut slot = 3;
+        let mut started = false;
+        for axis in (0..dims.len()).rev() {
+            let dim = dims[axis] as usize;
+            if dim == 1 {
+                continue;
+            }
+            let seamless = started && (0..N).all(|n| strides[n][axis] == merged.strides[n][slot] * merged.dims[slot]);
+            if seamless {
+                merged.dims[slot] *= dim;
+                continue;
+            }
+            if started {
+                slot -= 1;
+            }
+            started = true;
+            merged.dims[slot] = dim;
+            for n in 0..N {
+                merged.strides[n][slot] = strides[n][axis];
+            }
+        }
+        merged
+    }
+
+    /// Calls `run(offset, length, bases, strides)` for each stretch of innermost axis that `length` elements from `start`
+    /// touch: `offset` counts from `start`.
+    #[inline(always)]
+    pub(super) fn stretches(
+        &self,
+        start: usize,
+        length: usize,
+        mut run: impl FnMut(usize, usize, [usize; N], [usize; N]),
+    ) {
+        let row = self.dims[3];
+        let inner: [usize; N] = std::array::from_fn(|n| self.strides[n][3]);
+        let mut done = 0;
+        while done < length {
+            let index = start + done;
+            let column = index % row;
+            let mut rest = index / row;
+            let mut at = self.bases;
+            for axis in (0..3).rev() {
+                let coordinate = rest % self.dims[axis];
+                rest /= self.dims[axis];
+                for n in 0..N {
+                    at[n] += coordinate * self.strides[n][axis];
+                }
+            }
+            for n in 0..N {
+                at[n] += column * inner[n];
+            }
+            let count = (row - column).min(length - done);
+            run(done, count, at, inner);
+            done += count;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! From bits to integers and back.
+
+use super::{INFINITY, SIGN};
+
+/// Exponent of the last place of the least numbers.
+const MIN_EXPONENT: i32 = -149;
+
+/// Significand and exponent of a finite number other than zero.
+#[inline(always)]
+pub(super) const fn unpack(x: u32) -> (u64, i32) {
+    let fraction = x & 0x007f_ffff;
+    let exponent = ((x >> 23) & 0xff) as i32;
+    if exponent == 0 {
+        let shift = fraction.leading_zeros() - 8;
+        ((fraction << shift) as u64, MIN_EXPONENT - shift as i32)
+    } else {
+        ((fraction | 0x0080_0000) as u64, exponent - 150)
+    }
+}
+
+/// The number nearest to `m * 2^e`, ties to even. m is not zero and below 2^63; its lowest bit may stand for
+/// everything below it (a sticky bit) if m is at least 2^26.
+#[inline(always)]
+pub(crate) const fn round_pack(sign: u32, m: u64, e: i32) -> u32 {
+    let top = 63 - m.leading_zeros() as i32;
+    let mut last = top + e - 23;
+    if last < MIN_EXPONENT {
+        last = MIN_EXPONENT;
+    }
+    let shift = last - e;
+    let rounded = if shift <= 0 {
+        m << (-shift) as u32
+    } else if shift < 64 {
+        let half = 1u64 << (shift - 1);
+        let kept = m >> shift;
+        let rest = m & ((half << 1).wrapping_sub(1));
+        if rest > half || (rest == half && kept & 1 == 1) { kept + 1 } else { kept }
+    } else {
+        0
+    };
+    // A carry out of the significand moves into the exponent by itself, and a subnormal has exponent field 0.
+    let field = last - MIN_EXPONENT;
+    if field >= 255 {
+        return sign | INFINITY;
+    }
+    let bits = ((field as u32) << 23) + rounded as u32;
+    if bits >= INFINITY { sign | INFINITY } else { sign & SIGN | bits }
+}
