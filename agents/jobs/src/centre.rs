@@ -20,19 +20,11 @@ pub(crate) fn centre(g: &mut GraphBuilder, x: Value) -> Result<Centred, GraphErr
     let (rows, columns, first) = subtract_mean(g, x, columns)?;
     let (rows, columns, second) = subtract_mean(g, rows, columns)?;
     let means = g.concat(&[first, second], 0)?;
-    Ok(Centred {
-        rows,
-        columns,
-        means,
-    })
+    Ok(Centred { rows, columns, means })
 }
 
 /// `rows` less their mean, its transpose, and the mean as `[1, d]`.
-fn subtract_mean(
-    g: &mut GraphBuilder,
-    rows: Value,
-    columns: Value,
-) -> Result<(Value, Value, Value), GraphError> {
+fn subtract_mean(g: &mut GraphBuilder, rows: Value, columns: Value) -> Result<(Value, Value, Value), GraphError> {
     let dims = g.shape_of(columns)?;
     // Exact: a job has at most 2^19 rows.
     let count = g.fill(dims.row() as f32, &[])?;

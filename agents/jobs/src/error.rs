@@ -1,8 +1,7 @@
 //! Why a job is refused, or its result not readable.
 
-use tessera_compute::{GraphError, TensorError};
+use tessera_compute::{GraphError, MAX_LABEL_BYTES, TensorError};
 
-use crate::prepare::LABEL_BYTES;
 use crate::spec::JOB_NAMES;
 use crate::table::TableError;
 
@@ -21,9 +20,7 @@ pub enum JobError {
         source: serde_json::Error,
     },
     /// A task's label is not the JSON of a job.
-    #[error(
-        "the task's label names no job that this build knows ({0}): read its raw outputs instead, or update"
-    )]
+    #[error("the task's label names no job that this build knows ({0}): read its raw outputs instead, or update")]
     Label(serde_json::Error),
     /// The table, or a column that the job uses.
     #[error(transparent)]
@@ -87,9 +84,7 @@ pub enum JobError {
         clusters: u32,
     },
     /// The job's start and the presence of a table of centres contradict each other.
-    #[error(
-        "initial centres go with `\"start\": \"given\"` of kmeans, and only with it: set both or neither"
-    )]
+    #[error("initial centres go with `\"start\": \"given\"` of kmeans, and only with it: set both or neither")]
     Start,
     /// The job needs more operations than a graph may have.
     #[error("the job does not fit one graph ({0}): lower `iterations`, `restarts` or `clusters`")]
@@ -101,9 +96,7 @@ pub enum JobError {
     #[error(transparent)]
     Tensor(#[from] TensorError),
     /// The label would be too long for a manifest.
-    #[error(
-        "the job's label has {0} bytes, at most {LABEL_BYTES} fit: shorten the target column's name"
-    )]
+    #[error("the job's label has {0} bytes, at most {MAX_LABEL_BYTES} fit: shorten the target column's name")]
     LongLabel(usize),
     /// The outputs are not those of this job.
     #[error("the outputs do not fit the job \"{job}\": {reason}")]
@@ -114,9 +107,7 @@ pub enum JobError {
         reason: String,
     },
     /// The outputs hold NaN or infinities.
-    #[error(
-        "the result is not finite: the data are too badly scaled for f32; centre or rescale the columns"
-    )]
+    #[error("the result is not finite: the data are too badly scaled for f32; centre or rescale the columns")]
     NotFinite,
 }
 

@@ -44,9 +44,7 @@ pub use error::JobError;
 pub use kmeans::KMeansResult;
 pub use linear_regression::LinearRegressionResult;
 pub use pca::PcaResult;
-pub use prepare::{LABEL_BYTES, MAX_ROWS, Prepared, prepare, prepare_from_centres};
+pub use prepare::{MAX_ROWS, Prepared, prepare, prepare_from_centres};
 pub use result::{JobResult, decode};
 pub use spec::{JOB_NAMES, JobSpec, KMeans, LinearRegression, Pca, Start, TARGET};
-pub use table::{
-    CellProblem, MAX_COLUMNS, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES, Table, TableError,
-};
+pub use table::{CellProblem, MAX_COLUMNS, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES, Table, TableError};

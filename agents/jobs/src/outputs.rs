@@ -20,23 +20,12 @@ impl<'a> Outputs<'a> {
     }
 
     pub fn refused(&self, reason: impl Into<String>) -> JobError {
-        JobError::Outputs {
-            job: self.job,
-            reason: reason.into(),
-        }
+        JobError::Outputs { job: self.job, reason: reason.into() }
     }
 
     /// Output `index`, whose dimensions must be `dims`; `None` stands for any but zero.
-    fn shaped(
-        &self,
-        index: usize,
-        dtype: DType,
-        dims: &[Option<usize>],
-    ) -> Result<&'a Tensor, JobError> {
-        let tensor = self
-            .tensors
-            .get(index)
-            .ok_or_else(|| self.refused(format!("output {index} is missing")))?;
+    fn shaped(&self, index: usize, dtype: DType, dims: &[Option<usize>]) -> Result<&'a Tensor, JobError> {
+        let tensor = self.tensors.get(index).ok_or_else(|| self.refused(format!("output {index} is missing")))?;
         let shape = tensor.shape();
         let fits = shape.rank() == dims.len()
             && shape
@@ -61,15 +50,9 @@ impl<'a> Outputs<'a> {
 
     /// A single finite f32, `[]` or `[1]`.
     pub fn scalar(&self, index: usize) -> Result<f64, JobError> {
-        let rank = self
-            .tensors
-            .get(index)
-            .map_or(0, |tensor| tensor.shape().rank());
+        let rank = self.tensors.get(index).map_or(0, |tensor| tensor.shape().rank());
         let value = self.wide(index, if rank == 0 { &[] } else { &[Some(1)] })?;
-        value
-            .first()
-            .copied()
-            .ok_or_else(|| self.refused(format!("output {index} is empty")))
+        value.first().copied().ok_or_else(|| self.refused(format!("output {index} is empty")))
     }
 
     /// The column means from output `index` `[2, d]`, its two rows added.
@@ -97,10 +80,7 @@ impl<'a> Outputs<'a> {
     pub fn names(&self, names: Option<&[String]>, count: usize) -> Result<Vec<String>, JobError> {
         match names {
             Some(names) if names.len() == count => Ok(names.to_vec()),
-            Some(names) => Err(self.refused(format!(
-                "{count} columns where the job names {}",
-                names.len()
-            ))),
+            Some(names) => Err(self.refused(format!("{count} columns where the job names {}", names.len()))),
             None => Ok((0..count).map(|index| format!("x{index}")).collect()),
         }
     }

@@ -1,6 +1,6 @@
 //! From a job and a table to a graph and its inputs.
 
-use tessera_compute::{Graph, Tensor};
+use tessera_compute::{Graph, MAX_LABEL_BYTES, Tensor};
 
 use crate::spec::Start;
 use crate::table::{Table, TableError};
@@ -8,8 +8,6 @@ use crate::{JobError, JobSpec, kmeans, linear_regression, pca};
 
 /// Most rows of a job's table: the terms of one f32 fold.
 pub const MAX_ROWS: usize = 524_288;
-/// Longest label of a manifest, in bytes.
-pub const LABEL_BYTES: usize = 4_096;
 /// Magnitudes whose squares, and sums of them over every row, are normal f32 numbers with room to spare.
 const MAGNITUDES: std::ops::RangeInclusive<f32> = 1e-12..=1e12;
 
@@ -23,7 +21,7 @@ pub struct Prepared {
     /// The job with its columns spelt out, so that [`decode`](crate::decode) can name them; they are left away if the label
     /// would not fit a manifest.
     pub spec: JobSpec,
-    /// `spec` as JSON, at most [`LABEL_BYTES`] long.
+    /// `spec` as JSON, at most [`MAX_LABEL_BYTES`] long.
     pub label: String,
 }
 
@@ -37,10 +35,7 @@ pub(crate) struct Features {
 
 impl Features {
     pub fn into_tensor(self) -> Result<Tensor, JobError> {
-        Ok(Tensor::f32(
-            &[self.rows as u64, self.names.len() as u64],
-            self.values,
-        )?)
+        Ok(Tensor::f32(&[self.rows as u64, self.names.len() as u64], self.values)?)
     }
 }
 
@@ -57,20 +52,13 @@ pub fn prepare(spec: &JobSpec, table: &Table) -> Result<Prepared, JobError> {
 ///
 /// # Errors
 /// As [`prepare`]; also when the centres do not fit the job.
-pub fn prepare_from_centres(
-    spec: &JobSpec,
-    table: &Table,
-    centres: &Table,
-) -> Result<Prepared, JobError> {
+pub fn prepare_from_centres(spec: &JobSpec, table: &Table, centres: &Table) -> Result<Prepared, JobError> {
     build(spec, table, Some(centres))
 }
 
 fn build(spec: &JobSpec, table: &Table, centres: Option<&Table>) -> Result<Prepared, JobError> {
     if table.rows() > MAX_ROWS {
-        return Err(JobError::TooManyRows {
-            rows: table.rows(),
-            most: MAX_ROWS,
-        });
+        return Err(JobError::TooManyRows { rows: table.rows(), most: MAX_ROWS });
     }
     let wants_centres = matches!(spec, JobSpec::KMeans(kmeans) if kmeans.start == Start::Given);
     if wants_centres != centres.is_some() {
@@ -86,32 +74,20 @@ fn build(spec: &JobSpec, table: &Table, centres: Option<&Table>) -> Result<Prepa
         JobSpec::KMeans(spec) => kmeans::build(spec, features, centres)?,
         JobSpec::Pca(spec) => pca::build(spec, features)?,
     };
-    Ok(Prepared {
-        graph,
-        inputs,
-        spec: resolved,
-        label,
-    })
+    Ok(Prepared { graph, inputs, spec: resolved, label })
 }
 
 fn features(spec: &JobSpec, table: &Table) -> Result<Features, JobError> {
     for name in spec.exclude() {
         if !table.names().any(|known| known == name) {
-            return Err(TableError::NoColumn {
-                name: name.clone(),
-                known: table.names().map(str::to_owned).collect(),
-            }
-            .into());
+            return Err(
+                TableError::NoColumn { name: name.clone(), known: table.names().map(str::to_owned).collect() }.into()
+            );
         }
     }
     let named = spec.columns().map(<[String]>::to_vec);
-    let mut names = named.unwrap_or_else(|| {
-        table
-            .names()
-            .filter(|&name| name != spec.target())
-            .map(str::to_owned)
-            .collect()
-    });
+    let mut names =
+        named.unwrap_or_else(|| table.names().filter(|&name| name != spec.target()).map(str::to_owned).collect());
     names.retain(|name| !spec.exclude().contains(name));
     if names.is_empty() {
         return Err(JobError::NoFeatures);
@@ -123,11 +99,7 @@ fn features(spec: &JobSpec, table: &Table) -> Result<Features, JobError> {
         }
     }
     let values = usable(table, &names)?;
-    Ok(Features {
-        names,
-        rows: table.rows(),
-        values,
-    })
+    Ok(Features { names, rows: table.rows(), values })
 }
 
 /// The named columns, if they are finite and of usable magnitude.
@@ -137,10 +109,7 @@ pub(crate) fn usable(table: &Table, names: &[String]) -> Result<Vec<f32>, JobErr
         let column = values.iter().skip(index).step_by(names.len());
         let magnitude = column.fold(0f32, |most, value| most.max(value.abs()));
         if magnitude != 0.0 && !MAGNITUDES.contains(&magnitude) {
-            return Err(JobError::Magnitude {
-                column: name.clone(),
-                magnitude,
-            });
+            return Err(JobError::Magnitude { column: name.clone(), magnitude });
         }
     }
     Ok(values)
@@ -151,7 +120,7 @@ fn label(spec: &JobSpec, names: &[String]) -> Result<(JobSpec, String), JobError
     for columns in [Some(names.to_vec()), None] {
         let spec = spec.clone().with_columns(columns);
         let label = serde_json::to_string(&spec).map_err(JobError::Label)?;
-        if label.len() <= LABEL_BYTES {
+        if label.len() <= MAX_LABEL_BYTES {
             return Ok((spec, label));
         }
         last = label.len();

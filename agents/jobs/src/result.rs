@@ -30,9 +30,7 @@ pub enum JobResult {
 /// The outputs have other counts, types or shapes than the job's, or hold NaN or infinities.
 pub fn decode(spec: &JobSpec, outputs: &[Tensor]) -> Result<JobResult, JobError> {
     match spec {
-        JobSpec::LinearRegression(spec) => {
-            linear_regression::decode(spec, outputs).map(JobResult::LinearRegression)
-        }
+        JobSpec::LinearRegression(spec) => linear_regression::decode(spec, outputs).map(JobResult::LinearRegression),
         JobSpec::KMeans(spec) => kmeans::decode(spec, outputs).map(JobResult::KMeans),
         JobSpec::Pca(spec) => pca::decode(spec, outputs).map(JobResult::Pca),
     }

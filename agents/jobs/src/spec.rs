@@ -112,10 +112,7 @@ fn restarts() -> NonZeroU32 {
 
 impl Default for Start {
     fn default() -> Self {
-        Self::PlusPlus {
-            seed: 0,
-            restarts: restarts(),
-        }
+        Self::PlusPlus { seed: 0, restarts: restarts() }
     }
 }
 
@@ -138,10 +135,8 @@ impl JobSpec {
             return Err(JobError::UnknownJob(name.to_owned()));
         }
         parameters.insert("job".to_owned(), name.into());
-        serde_json::from_value(Value::Object(parameters)).map_err(|source| JobError::Parameters {
-            job: name.to_owned(),
-            source,
-        })
+        serde_json::from_value(Value::Object(parameters))
+            .map_err(|source| JobError::Parameters { job: name.to_owned(), source })
     }
 
     /// Reads a label, the JSON of a spec.
@@ -188,15 +183,9 @@ impl JobSpec {
     /// The same job with its choice of columns spelt out, or forgotten.
     pub(crate) fn with_columns(mut self, names: Option<Vec<String>>) -> Self {
         match &mut self {
-            Self::LinearRegression(LinearRegression {
-                columns, exclude, ..
-            })
-            | Self::KMeans(KMeans {
-                columns, exclude, ..
-            })
-            | Self::Pca(Pca {
-                columns, exclude, ..
-            }) => {
+            Self::LinearRegression(LinearRegression { columns, exclude, .. })
+            | Self::KMeans(KMeans { columns, exclude, .. })
+            | Self::Pca(Pca { columns, exclude, .. }) => {
                 *columns = names;
                 exclude.clear();
             }

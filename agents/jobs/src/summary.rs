@@ -9,10 +9,7 @@ pub(crate) const SHOWN: usize = 12;
 pub(crate) fn more(f: &mut fmt::Formatter<'_>, total: usize, things: &str) -> fmt::Result {
     match total.checked_sub(SHOWN) {
         None | Some(0) => Ok(()),
-        Some(rest) => write!(
-            f,
-            "\n  ... and {rest} more {things}; the JSON output has all"
-        ),
+        Some(rest) => write!(f, "\n  ... and {rest} more {things}; the JSON output has all"),
     }
 }
 

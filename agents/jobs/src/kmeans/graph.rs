@@ -18,23 +18,14 @@ pub(crate) fn build(
 ) -> Result<(Graph, Vec<Tensor>), JobError> {
     let clusters = spec.clusters.get();
     if clusters as usize > features.rows {
-        return Err(JobError::TooManyClusters {
-            clusters,
-            rows: features.rows,
-        });
+        return Err(JobError::TooManyClusters { clusters, rows: features.rows });
     }
     let (n, d) = (features.rows as u64, features.names.len() as u64);
     let initial = match centres {
         Some(table) if table.rows() != clusters as usize => {
-            return Err(JobError::InitialCentres {
-                rows: table.rows(),
-                clusters,
-            });
+            return Err(JobError::InitialCentres { rows: table.rows(), clusters });
         }
-        Some(table) => Some(Tensor::f32(
-            &[u64::from(clusters), d],
-            usable(table, &features.names)?,
-        )?),
+        Some(table) => Some(Tensor::f32(&[u64::from(clusters), d], usable(table, &features.names)?)?),
         None => None,
     };
     let mut g = GraphBuilder::new();
@@ -44,11 +35,7 @@ pub(crate) fn build(
         None => None,
     };
     let x = centre(&mut g, x)?;
-    let lloyd = Lloyd {
-        x,
-        ones: g.fill(1.0, &[1, n])?,
-        zero: g.fill(0.0, &[])?,
-    };
+    let lloyd = Lloyd { x, ones: g.fill(1.0, &[1, n])?, zero: g.fill(0.0, &[])? };
     let best = match (given, spec.start) {
         (Some(given), _) => {
             let initial = subtract_means(&mut g, given, x.means, d)?;
@@ -74,12 +61,7 @@ pub(crate) fn build(
 }
 
 /// Given centres in the coordinates of the centred features, by the same two subtractions.
-fn subtract_means(
-    g: &mut GraphBuilder,
-    centres: Value,
-    means: Value,
-    d: u64,
-) -> Result<Value, GraphError> {
+fn subtract_means(g: &mut GraphBuilder, centres: Value, means: Value, d: u64) -> Result<Value, GraphError> {
     let first = g.slice(means, &[0, 0], &[1, d])?;
     let second = g.slice(means, &[1, 0], &[1, d])?;
     let once = g.sub(centres, first)?;
@@ -102,12 +84,7 @@ struct Lloyd {
 }
 
 impl Lloyd {
-    fn run(
-        &self,
-        g: &mut GraphBuilder,
-        initial: Value,
-        iterations: u32,
-    ) -> Result<Run, GraphError> {
+    fn run(&self, g: &mut GraphBuilder, initial: Value, iterations: u32) -> Result<Run, GraphError> {
         let mut centres = initial;
         for _ in 0..iterations {
             centres = self.average(g, centres)?;
@@ -118,11 +95,7 @@ impl Lloyd {
         let offset = g.sub(self.x.rows, own)?;
         let squared = g.rowdot(offset, offset)?;
         let inertia = g.reduce_sum(squared)?;
-        Ok(Run {
-            centres,
-            labels,
-            inertia,
-        })
+        Ok(Run { centres, labels, inertia })
     }
 
     fn assign(&self, g: &mut GraphBuilder, centres: Value) -> Result<Value, GraphError> {
@@ -156,11 +129,7 @@ fn best(g: &mut GraphBuilder, runs: &[Run]) -> Result<Run, GraphError> {
 }
 
 /// One part of every run, stacked.
-fn column(
-    g: &mut GraphBuilder,
-    runs: &[Run],
-    part: fn(&Run) -> Value,
-) -> Result<Value, GraphError> {
+fn column(g: &mut GraphBuilder, runs: &[Run], part: fn(&Run) -> Value) -> Result<Value, GraphError> {
     let parts = runs.iter().map(part).collect::<Vec<_>>();
     stack(g, &parts)
 }
@@ -173,10 +142,7 @@ pub(super) fn stack(g: &mut GraphBuilder, values: &[Value]) -> Result<Value, Gra
         level.push(g.reshape(value, &[&[1], shape.dims()].concat())?);
     }
     while level.len() > 1 {
-        level = level
-            .chunks(4)
-            .map(|four| g.concat(four, 0))
-            .collect::<Result<Vec<_>, _>>()?;
+        level = level.chunks(4).map(|four| g.concat(four, 0)).collect::<Result<Vec<_>, _>>()?;
     }
     level.first().copied().ok_or(GraphError::NoOutput)
 }

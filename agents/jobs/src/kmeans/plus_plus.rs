@@ -9,12 +9,7 @@ use super::graph::stack;
 /// The first is any row; each further one is row i with probability proportional to `D_i^2`, its squared distance to the
 /// nearest centre so far. The draw is `argmin(-log(u_i) / D_i^2)`: of exponential variables with rates `D_i^2`, the least is number
 /// i with just that probability. A row that is a centre already has `D = 0` and rank +inf, so it is drawn only if all are centres.
-pub(super) fn draw(
-    g: &mut GraphBuilder,
-    x: Value,
-    clusters: u32,
-    seed: u64,
-) -> Result<Value, GraphError> {
+pub(super) fn draw(g: &mut GraphBuilder, x: Value, clusters: u32, seed: u64) -> Result<Value, GraphError> {
     let n = g.shape_of(x)?.rows();
     let numbers = g.uniform(mix(seed, 0), &[n])?;
     let first = g.argmax(numbers)?;

@@ -39,13 +39,7 @@ pub(crate) fn decode(spec: &KMeans, outputs: &[Tensor]) -> Result<KMeansResult, 
     for &label in &labels {
         sizes[label as usize] += 1;
     }
-    let back = |centre: &[f64]| {
-        centre
-            .iter()
-            .zip(&means)
-            .map(|(x, mean)| x + mean)
-            .collect()
-    };
+    let back = |centre: &[f64]| centre.iter().zip(&means).map(|(x, mean)| x + mean).collect();
     Ok(KMeansResult {
         columns: outputs.names(spec.columns.as_deref(), d)?,
         centres: centred.chunks_exact(d).map(back).collect(),
@@ -60,8 +54,7 @@ impl fmt::Display for KMeansResult {
         let (k, n, d) = (self.centres.len(), self.labels.len(), self.columns.len());
         writeln!(f, "k-means: {n} rows in {k} clusters over {d} columns")?;
         write!(f, "  inertia {}", Figure(self.inertia))?;
-        for (index, (centre, size)) in self.centres.iter().zip(&self.sizes).enumerate().take(SHOWN)
-        {
+        for (index, (centre, size)) in self.centres.iter().zip(&self.sizes).enumerate().take(SHOWN) {
             write!(f, "\n  cluster {index}: {size} rows, centre")?;
             for (column, &x) in self.columns.iter().zip(centre).take(COORDINATES) {
                 write!(f, " {column} {}", Figure(x))?;

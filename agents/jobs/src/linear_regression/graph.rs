@@ -40,10 +40,7 @@ pub(crate) fn build(
     for output in [coefficients, x.means, y.means, mean_squared_error, variance] {
         g.output(output)?;
     }
-    Ok((
-        g.finish()?,
-        vec![features.into_tensor()?, Tensor::f32(&[n], target)?],
-    ))
+    Ok((g.finish()?, vec![features.into_tensor()?, Tensor::f32(&[n], target)?]))
 }
 
 /// Mean of the squares of `[1, n]`, as `[1]`.
@@ -88,12 +85,7 @@ fn scale(g: &mut GraphBuilder, x: Centred) -> Result<Scaled, GraphError> {
     let rows = g.div(rows, norm)?;
     let columns = g.transpose(rows)?;
     let scale = g.mul(largest, norm)?;
-    Ok(Scaled {
-        rows,
-        columns,
-        scale,
-        varies,
-    })
+    Ok(Scaled { rows, columns, scale, varies })
 }
 
 /// The normal equations `(X^T X + penalty) b = X^T y` of scaled features, factored.
@@ -128,20 +120,11 @@ impl Equations {
         let matrix = g.add(gram, diagonal)?;
         let factor = g.cholesky(matrix)?;
         let inverse = g.solve(eye, factor)?;
-        Ok(Self {
-            x,
-            penalty,
-            factor,
-            inverse,
-        })
+        Ok(Self { x, penalty, factor, inverse })
     }
 
     /// The coefficients `[1, d]` for a target `[1, n]`, and the residual `[1, n]`.
-    fn least_squares(
-        &self,
-        g: &mut GraphBuilder,
-        target: Value,
-    ) -> Result<(Value, Value), GraphError> {
+    fn least_squares(&self, g: &mut GraphBuilder, target: Value) -> Result<(Value, Value), GraphError> {
         let gradient = g.matmul(target, self.x.columns)?;
         let mut solution = self.solve(g, gradient)?;
         for _ in 0..REFINEMENTS {
@@ -158,12 +141,7 @@ impl Equations {
         Ok((solution, residual))
     }
 
-    fn residual(
-        &self,
-        g: &mut GraphBuilder,
-        target: Value,
-        solution: Value,
-    ) -> Result<Value, GraphError> {
+    fn residual(&self, g: &mut GraphBuilder, target: Value, solution: Value) -> Result<Value, GraphError> {
         let predicted = g.matmul(solution, self.x.rows)?;
         g.sub(target, predicted)
     }

@@ -27,10 +27,7 @@ pub struct LinearRegressionResult {
     pub r2: Option<f64>,
 }
 
-pub(crate) fn decode(
-    spec: &LinearRegression,
-    outputs: &[Tensor],
-) -> Result<LinearRegressionResult, JobError> {
+pub(crate) fn decode(spec: &LinearRegression, outputs: &[Tensor]) -> Result<LinearRegressionResult, JobError> {
     let outputs = Outputs::new("linear-regression", outputs, 5)?;
     let coefficients = outputs.wide(0, &[Some(1), None])?;
     let d = coefficients.len();
@@ -38,11 +35,7 @@ pub(crate) fn decode(
     let target_mean = outputs.means(2, 1)?;
     let mse = outputs.scalar(3)?;
     let variance = outputs.scalar(4)?;
-    let explained: f64 = coefficients
-        .iter()
-        .zip(&means)
-        .map(|(coefficient, mean)| coefficient * mean)
-        .sum();
+    let explained: f64 = coefficients.iter().zip(&means).map(|(coefficient, mean)| coefficient * mean).sum();
     Ok(LinearRegressionResult {
         target: spec.target.clone(),
         columns: outputs.names(spec.columns.as_deref(), d)?,
@@ -55,12 +48,7 @@ pub(crate) fn decode(
 
 impl fmt::Display for LinearRegressionResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "linear regression of {} on {} columns",
-            self.target,
-            self.columns.len()
-        )?;
+        writeln!(f, "linear regression of {} on {} columns", self.target, self.columns.len())?;
         write!(f, "  mean squared error {}", Figure(self.mse))?;
         if let Some(r2) = self.r2 {
             write!(f, ", r2 {r2:.4}")?;

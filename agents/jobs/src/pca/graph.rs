@@ -31,11 +31,7 @@ pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor
         });
     }
     let first = &features.values[..features.names.len()];
-    if features
-        .values
-        .chunks_exact(first.len())
-        .all(|row| row == first)
-    {
+    if features.values.chunks_exact(first.len()).all(|row| row == first) {
         return Err(JobError::NothingVaries);
     }
     let p = d.min(components + OVERSAMPLING).min(MAX_DIRECTIONS);

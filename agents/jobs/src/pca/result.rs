@@ -36,29 +36,17 @@ pub(crate) fn decode(spec: &Pca, outputs: &[Tensor]) -> Result<PcaResult, JobErr
     let mean = outputs.means(3, d)?;
     let count = spec.components.get() as usize;
     if count > ratios.len() {
-        return Err(outputs.refused(format!(
-            "{} directions for {count} components",
-            ratios.len()
-        )));
+        return Err(outputs.refused(format!("{} directions for {count} components", ratios.len())));
     }
     let mut order = (0..ratios.len()).collect::<Vec<_>>();
     // Stable, so that equal eigenvalues keep the outputs' order.
     order.sort_by(|&a, &b| ratios[b].total_cmp(&ratios[a]));
     order.truncate(count);
-    let explained_variance_ratio = order
-        .iter()
-        .map(|&index| ratios[index].max(0.0))
-        .collect::<Vec<_>>();
+    let explained_variance_ratio = order.iter().map(|&index| ratios[index].max(0.0)).collect::<Vec<_>>();
     Ok(PcaResult {
         columns: outputs.names(spec.columns.as_deref(), d)?,
-        components: order
-            .iter()
-            .map(|&index| oriented(&directions[index * d..][..d]))
-            .collect(),
-        explained_variance: explained_variance_ratio
-            .iter()
-            .map(|ratio| ratio * variance)
-            .collect(),
+        components: order.iter().map(|&index| oriented(&directions[index * d..][..d])).collect(),
+        explained_variance: explained_variance_ratio.iter().map(|ratio| ratio * variance).collect(),
         explained_variance_ratio,
         mean,
     })
@@ -66,42 +54,24 @@ pub(crate) fn decode(spec: &Pca, outputs: &[Tensor]) -> Result<PcaResult, JobErr
 
 /// The direction with norm 1 and the sign that [`PcaResult::components`] promises. A direction of zeros stays.
 fn oriented(direction: &[f64]) -> Vec<f64> {
-    let largest = direction
-        .iter()
-        .fold(0f64, |most, &x| if x.abs() > most.abs() { x } else { most });
+    let largest = direction.iter().fold(0f64, |most, &x| if x.abs() > most.abs() { x } else { most });
     let norm = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
     if norm == 0.0 {
         return direction.to_vec();
     }
-    direction
-        .iter()
-        .map(|x| x / norm * largest.signum())
-        .collect()
+    direction.iter().map(|x| x / norm * largest.signum()).collect()
 }
 
 impl fmt::Display for PcaResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: f64 = self.explained_variance_ratio.iter().sum();
-        write!(
-            f,
-            "principal components: {} of {} columns, ",
-            self.components.len(),
-            self.columns.len()
-        )?;
+        write!(f, "principal components: {} of {} columns, ", self.components.len(), self.columns.len())?;
         write!(f, "{:.2} % of the variance", 100.0 * all)?;
         for (index, component) in self.components.iter().enumerate().take(SHOWN) {
             let ratio = 100.0 * self.explained_variance_ratio[index];
-            let (column, weight) =
-                self.columns
-                    .iter()
-                    .zip(component)
-                    .fold((None, 0f64), |most, (column, &weight)| {
-                        if weight.abs() > most.1.abs() {
-                            (Some(column), weight)
-                        } else {
-                            most
-                        }
-                    });
+            let (column, weight) = self.columns.iter().zip(component).fold((None, 0f64), |most, (column, &weight)| {
+                if weight.abs() > most.1.abs() { (Some(column), weight) } else { most }
+            });
             write!(f, "\n  {:>2}  {ratio:>7.3} %", index + 1)?;
             if let Some(column) = column {
                 write!(f, "  mostly {column} ({weight:.3})")?;

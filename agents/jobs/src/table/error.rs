@@ -28,9 +28,7 @@ pub enum TableError {
     #[error("the table has no rows of data: check that the file was written completely")]
     Empty,
     /// A line of a CSV file is longer than [`MAX_LINE_BYTES`].
-    #[error(
-        "line {0} is longer than {MAX_LINE_BYTES} bytes: check that the file is CSV with line breaks"
-    )]
+    #[error("line {0} is longer than {MAX_LINE_BYTES} bytes: check that the file is CSV with line breaks")]
     LongLine(u64),
     /// A row has another number of fields than the first.
     #[error(

@@ -51,18 +51,10 @@ impl Table {
     /// # Errors
     /// The file cannot be read, is larger than [`MAX_FILE_BYTES`], or is not a table.
     pub fn read(path: &Path) -> Result<Self, TableError> {
-        let unreadable = |source| TableError::Read {
-            path: path.to_owned(),
-            source,
-        };
+        let unreadable = |source| TableError::Read { path: path.to_owned(), source };
         let file = File::open(path).map_err(unreadable)?;
-        let bytes = read_at_most(file, MAX_FILE_BYTES)
-            .map_err(unreadable)?
-            .ok_or(TableError::FileTooLarge)?;
-        if path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
-        {
+        let bytes = read_at_most(file, MAX_FILE_BYTES).map_err(unreadable)?.ok_or(TableError::FileTooLarge)?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
             Self::from_npy(&bytes)
         } else {
             Self::from_csv(&bytes)
@@ -118,11 +110,7 @@ impl Table {
         if rows == 0 {
             return Err(TableError::Empty);
         }
-        Ok(Self {
-            columns,
-            values,
-            rows,
-        })
+        Ok(Self { columns, values, rows })
     }
 
     /// Number of rows, at least 1.
@@ -140,32 +128,21 @@ impl Table {
     /// # Errors
     /// There is no such column, or it holds something else than finite numbers.
     pub fn select<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<f32>, TableError> {
-        let picked = names
-            .iter()
-            .map(|name| self.usable(name.as_ref()))
-            .collect::<Result<Vec<_>, _>>()?;
+        let picked = names.iter().map(|name| self.usable(name.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let rows = self.values.chunks_exact(self.columns.len());
-        Ok(rows
-            .flat_map(|row| picked.iter().map(move |&column| row[column]))
-            .collect())
+        Ok(rows.flat_map(|row| picked.iter().map(move |&column| row[column])).collect())
     }
 
     fn usable(&self, name: &str) -> Result<usize, TableError> {
-        let index = self
-            .columns
-            .iter()
-            .position(|column| column.name == name)
-            .ok_or_else(|| TableError::NoColumn {
-                name: name.to_owned(),
-                known: self.names().map(str::to_owned).collect(),
-            })?;
+        let index = self.columns.iter().position(|column| column.name == name).ok_or_else(|| TableError::NoColumn {
+            name: name.to_owned(),
+            known: self.names().map(str::to_owned).collect(),
+        })?;
         match &self.columns[index].bad {
             None => Ok(index),
-            Some(bad) => Err(TableError::Cell {
-                line: bad.line,
-                column: name.to_owned(),
-                problem: bad.problem.clone(),
-            }),
+            Some(bad) => {
+                Err(TableError::Cell { line: bad.line, column: name.to_owned(), problem: bad.problem.clone() })
+            }
         }
     }
 }
@@ -185,11 +162,7 @@ fn read_at_most(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>
 }
 
 fn within_file_limit(bytes: &[u8]) -> Result<(), TableError> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        Err(TableError::FileTooLarge)
-    } else {
-        Ok(())
-    }
+    if bytes.len() as u64 > MAX_FILE_BYTES { Err(TableError::FileTooLarge) } else { Ok(()) }
 }
 
 /// Columns with these names, which must be given and distinct.
@@ -203,11 +176,7 @@ fn named(names: impl Iterator<Item = String>) -> Result<Vec<Column>, TableError>
             name => Ok(Column { name, bad: None }),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    if columns.len() > MAX_COLUMNS {
-        Err(TableError::TooManyColumns(columns.len()))
-    } else {
-        Ok(columns)
-    }
+    if columns.len() > MAX_COLUMNS { Err(TableError::TooManyColumns(columns.len())) } else { Ok(columns) }
 }
 
 /// Columns `x0`, `x1`, ... for data that name none.
@@ -227,9 +196,6 @@ mod tests {
     #[test]
     fn an_endless_source_is_not_swallowed() {
         assert_eq!(read_at_most(std::io::repeat(7), 1_000).unwrap(), None);
-        assert_eq!(
-            read_at_most(&[7; 1_000][..], 1_000).unwrap(),
-            Some(vec![7; 1_000])
-        );
+        assert_eq!(read_at_most(&[7; 1_000][..], 1_000).unwrap(), Some(vec![7; 1_000]));
     }
 }

@@ -21,10 +21,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Table, TableError> {
     if rows == 0 || width == 0 {
         return Err(TableError::Empty);
     }
-    let count = rows
-        .checked_mul(width)
-        .filter(|&n| n <= MAX_VALUES)
-        .ok_or(TableError::TooManyValues)?;
+    let count = rows.checked_mul(width).filter(|&n| n <= MAX_VALUES).ok_or(TableError::TooManyValues)?;
     if data.len() != count * element.size() {
         return Err(TableError::Npy(
             "the data are shorter or longer than the header says: the file is torn, fetch it again",
@@ -34,11 +31,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Table, TableError> {
     let mut values = Vec::with_capacity(count);
     for row in 0..rows {
         for (index, column) in columns.iter_mut().enumerate() {
-            let at = if fortran {
-                index * rows + row
-            } else {
-                row * width + index
-            } * element.size();
+            let at = if fortran { index * rows + row } else { row * width + index } * element.size();
             values.push(element.read(&data[at..]).unwrap_or_else(|problem| {
                 column.spoil(row as u64 + 1, problem);
                 f32::NAN
@@ -50,30 +43,20 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Table, TableError> {
 
 /// The header's text and the data after it.
 fn split(bytes: &[u8]) -> Result<(&str, &[u8]), TableError> {
-    const TORN: TableError =
-        TableError::Npy("the file ends within its header: it is torn, fetch it again");
-    let rest = bytes
-        .strip_prefix(MAGIC)
-        .ok_or(TableError::Npy("it does not begin with \\x93NUMPY"))?;
+    const TORN: TableError = TableError::Npy("the file ends within its header: it is torn, fetch it again");
+    let rest = bytes.strip_prefix(MAGIC).ok_or(TableError::Npy("it does not begin with \\x93NUMPY"))?;
     let ([version, _minor], rest) = rest.split_first_chunk::<2>().ok_or(TORN)?;
     let (length, rest) = match version {
-        1 => rest
-            .split_first_chunk()
-            .map(|(&length, rest)| (u32::from(u16::from_le_bytes(length)), rest)),
-        2 | 3 => rest
-            .split_first_chunk()
-            .map(|(&length, rest)| (u32::from_le_bytes(length), rest)),
+        1 => rest.split_first_chunk().map(|(&length, rest)| (u32::from(u16::from_le_bytes(length)), rest)),
+        2 | 3 => rest.split_first_chunk().map(|(&length, rest)| (u32::from_le_bytes(length), rest)),
         _ => return Err(TableError::Npy("its format version is none of 1, 2, 3")),
     }
     .ok_or(TORN)?;
     if length as usize > MAX_HEADER_BYTES {
-        return Err(TableError::Npy(
-            "its header is too long for an array of plain numbers",
-        ));
+        return Err(TableError::Npy("its header is too long for an array of plain numbers"));
     }
     let (header, data) = rest.split_at_checked(length as usize).ok_or(TORN)?;
-    let header =
-        std::str::from_utf8(header).map_err(|_| TableError::Npy("its header is not text"))?;
+    let header = std::str::from_utf8(header).map_err(|_| TableError::Npy("its header is not text"))?;
     Ok((header, data))
 }
 
@@ -82,28 +65,18 @@ fn value_of<'a>(header: &'a str, key: &str) -> Result<&'a str, TableError> {
     header
         .split_once(&format!("'{key}':"))
         .map(|(_, value)| value.trim_start())
-        .ok_or(TableError::Npy(
-            "its header lacks `descr`, `fortran_order` or `shape`",
-        ))
+        .ok_or(TableError::Npy("its header lacks `descr`, `fortran_order` or `shape`"))
 }
 
 /// Rows and columns of `(rows,)` or `(rows, columns)`.
 fn shape(text: &str) -> Result<(usize, usize), TableError> {
-    const AXES: TableError =
-        TableError::Npy("it must have one or two axes: reshape the array to (rows, columns)");
-    let dims = text
-        .strip_prefix('(')
-        .and_then(|text| text.split_once(')'))
-        .ok_or(AXES)?
-        .0;
+    const AXES: TableError = TableError::Npy("it must have one or two axes: reshape the array to (rows, columns)");
+    let dims = text.strip_prefix('(').and_then(|text| text.split_once(')')).ok_or(AXES)?.0;
     let dims = dims
         .split(',')
         .map(str::trim)
         .filter(|dim| !dim.is_empty())
-        .map(|dim| {
-            dim.parse()
-                .map_err(|_| TableError::Npy("its `shape` holds something else than lengths"))
-        })
+        .map(|dim| dim.parse().map_err(|_| TableError::Npy("its `shape` holds something else than lengths")))
         .collect::<Result<Vec<usize>, _>>()?;
     match dims[..] {
         [rows] => Ok((rows, 1)),
@@ -166,10 +139,6 @@ impl Element {
             Self::I1 => f32::from(i8::from_le_bytes(first(bytes)?)),
             Self::U1 => f32::from(u8::from_le_bytes(first(bytes)?)),
         };
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(CellProblem::NotFinite)
-        }
+        if value.is_finite() { Ok(value) } else { Err(CellProblem::NotFinite) }
     }
 }

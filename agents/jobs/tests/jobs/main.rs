@@ -5,6 +5,7 @@ mod agreement;
 mod edge_cases;
 mod expected;
 mod refusals;
+mod roots;
 mod tables;
 
 use serde_json::Value;

@@ -141,7 +141,7 @@ fn a_label_too_long_for_its_columns_goes_without_them() {
     let names = names.iter().map(String::as_str).collect::<Vec<_>>();
     let wide = table(&names, (0..800u16).map(f32::from).collect());
     let job = prepare(&spec("kmeans", json!({"clusters": 1, "iterations": 1})), &wide).unwrap();
-    assert!(job.label.len() <= tessera_jobs::LABEL_BYTES);
+    assert!(job.label.len() <= tessera_compute::MAX_LABEL_BYTES);
     let tessera_jobs::JobResult::KMeans(result) = super::result_of(&job) else { panic!("another job") };
     assert_eq!(result.columns[399], "x399");
     let name = "y".repeat(5_000);
