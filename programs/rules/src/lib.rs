@@ -36,7 +36,7 @@ pub use settle::{
 pub use split::{RewardSplit, RewardSplits, SlashShares, SlashSplit, bounty_for_end, bounty_for_no_show, halves};
 pub use stake::{Stake, UNBONDING_SLOTS, Unbonding};
 pub use submit::{SubmitStep, SubmittedRun, plan_submit};
-pub use table::{Action, RunState, TaskState, Verdict, next_state, run_state_after};
+pub use table::{Action, RunState, TaskState, Verdict, next_state};
 pub use time::{Deadline, Moment, Windows};
 
 /// Most providers that one task excludes: the task ends with the no-show that fills the list.

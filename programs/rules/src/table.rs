@@ -126,15 +126,3 @@ pub const fn next_state(state: TaskState, action: Action) -> Result<TaskState, R
         _ => Err(Refusal::WrongState),
     }
 }
-
-/// The state of the run that `action` concerns, afterwards; `None` where there is no run or its state stays.
-pub const fn run_state_after(action: Action) -> Option<RunState> {
-    match action {
-        Action::Claim => Some(RunState::Claimed),
-        Action::Submit => Some(RunState::Submitted),
-        Action::Uphold => Some(RunState::Upheld),
-        Action::Slash => Some(RunState::Slashed),
-        Action::Reopen | Action::Abandon => Some(RunState::Abandoned),
-        Action::Cancel | Action::AuditAgree | Action::AuditDiffer | Action::CloseAudit | Action::ExpireOpen => None,
-    }
-}

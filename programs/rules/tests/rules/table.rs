@@ -1,4 +1,4 @@
-use tessera_rules::{Action, Refusal, RunState, TaskState, next_state, run_state_after};
+use tessera_rules::{Action, Refusal, TaskState, next_state};
 
 /// The table once more, as a drawing: a row per state, a column per action in the order of [`Action::ALL`]; the letter is the
 /// next state's initial (`x` for Expired, `n` for Cancelled), a dot a refusal.
@@ -53,13 +53,4 @@ fn a_state_without_funds_never_holds_them_again() {
             assert!(next_state(start, action).map_or(true, |next| !next.holds_funds()), "{start:?}, {action:?}");
         }
     }
-}
-
-#[test]
-fn runs_follow_their_task() {
-    let after = Action::ALL.map(run_state_after);
-    use RunState::*;
-    let (claimed, submitted) = (Some(Claimed), Some(Submitted));
-    let (upheld, slashed, abandoned) = (Some(Upheld), Some(Slashed), Some(Abandoned));
-    assert_eq!(after, [None, claimed, submitted, None, None, upheld, slashed, None, None, abandoned, abandoned]);
 }
