@@ -1,0 +1,178 @@
+//! The daemons' configuration file: TOML, durations as people write them (`30s`, `5m`), unknown keys refused.
+//!
+//! ```toml
+//! market = "7h3kzYm5Jv9Wv1m8d2Xo3q5cV6b7n8M9a1S2d3F4g5H6"
+//! data_dir = "/var/lib/tessera"
+//! store = "s3://my-bucket/outputs"
+//! public_store = "https://my-bucket.example.com/outputs"
+//!
+//! [cluster]
+//! rpc = ["https://rpc-a.example.com", "https://rpc-b.example.com"]
+//! priority_fee_micro_lamports = 1000
+//!
+//! [node]
+//! fetch_from = ["http", "s3"]
+//! memory_mib = 16384
+//! megaflops = 20000
+//!
+//! [work]
+//! max_runs = 2
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::backoff::Backoff;
+use crate::fetch::Capacity;
+use crate::locator::Scheme;
+
+/// A daemon's file. `W` is the agent's own part. What is missing must come from flags.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, bound = "W: Default + DeserializeOwned")]
+pub struct DaemonFile<W> {
+    /// The market to work in, base58.
+    pub market: Option<String>,
+    /// Where the journal lies; one folder per agent.
+    pub data_dir: Option<PathBuf>,
+    /// Where outputs are stored: a URL or a folder. Providers only.
+    pub store: Option<String>,
+    /// Under which locator others read them, if not under `store`. At most 96 bytes.
+    pub public_store: Option<String>,
+    /// How to reach the cluster.
+    pub cluster: ClusterSettings,
+    /// What agents have in common.
+    pub node: NodeTuning,
+    /// What is this agent's own.
+    pub work: W,
+}
+
+/// How to reach the cluster. Empty lists leave it to the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClusterSettings {
+    /// RPC endpoints, tried in order.
+    pub rpc: Vec<String>,
+    /// Websocket endpoints; empty: derived from `rpc`.
+    pub ws: Vec<String>,
+    /// Priority fee per compute unit, in micro-lamports.
+    pub priority_fee_micro_lamports: u64,
+    /// How often all accounts are re-read to find what a lost message hid.
+    #[serde(with = "humantime_serde")]
+    pub sweep_every: Duration,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self {
+            rpc: Vec::new(),
+            ws: Vec::new(),
+            priority_fee_micro_lamports: 0,
+            sweep_every: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What agents have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NodeTuning {
+    /// Kinds of locators that are followed when a task names them. Contents are checked by hash whatever they come from;
+    /// leave `file` out where requesters must not learn which files exist.
+    pub fetch_from: Vec<Scheme>,
+    /// Memory that one task may need, in MiB.
+    pub memory_mib: u64,
+    /// Speed of the backend in million floating point operations per second, for estimates.
+    pub megaflops: u64,
+    /// After a request to stop: how long work that is owed may take to finish before it is abandoned.
+    #[serde(with = "humantime_serde")]
+    pub grace: Duration,
+    /// First wait after a failure; it doubles from there.
+    #[serde(with = "humantime_serde")]
+    pub retry_first: Duration,
+    /// Longest wait between attempts.
+    #[serde(with = "humantime_serde")]
+    pub retry_most: Duration,
+    /// Attempts at one transaction before the task is left alone.
+    pub send_attempts: u32,
+    /// Whether to send other people's due transitions too, for the crank bounty.
+    pub crank_others: bool,
+    /// How long others' due transitions are left to those whom they concern.
+    #[serde(with = "humantime_serde")]
+    pub crank_after: Duration,
+}
+
+impl Default for NodeTuning {
+    fn default() -> Self {
+        Self {
+            fetch_from: vec![Scheme::File, Scheme::S3, Scheme::Http],
+            memory_mib: 4_096,
+            megaflops: 500,
+            grace: Duration::from_secs(30),
+            retry_first: Duration::from_secs(1),
+            retry_most: Duration::from_secs(60),
+            send_attempts: 8,
+            crank_others: false,
+            crank_after: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A slow disk's speed: tensors that do not fit the caches stay well above it.
+const BYTES_PER_SECOND: u64 = 250_000_000;
+
+impl NodeTuning {
+    /// Waits between attempts.
+    pub fn backoff(&self) -> Backoff {
+        Backoff { first: self.retry_first, most: self.retry_most }
+    }
+
+    /// What this machine takes of tasks that must be done within `window`: half of it may be planned, the other half is
+    /// for the chain and for what the estimate misses.
+    pub fn capacity(&self, window: Duration) -> Capacity {
+        Capacity {
+            memory_bytes: self.memory_mib.saturating_mul(1024 * 1024),
+            flops_per_second: self.megaflops.saturating_mul(1_000_000),
+            bytes_per_second: BYTES_PER_SECOND,
+            time: window / 2,
+        }
+    }
+}
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not readable.
+    #[error("cannot read the configuration {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Not valid.
+    #[error("the configuration {} is not valid: {source}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl<W: Default + DeserializeOwned> DaemonFile<W> {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with the line where the file is wrong.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! What an operator decides about a provider.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tessera_chain::Pubkey;
+use tessera_node::{ContentStore, DaemonFile, Locator, NodeTuning};
+
+use crate::error::ProviderError;
+
+/// A provider's configuration, resolved: nothing in it is missing or unparsed.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    /// The market to work in.
+    pub market: Pubkey,
+    /// Folder of the journal; one per agent, locked while it runs.
+    pub data_dir: PathBuf,
+    /// Where outputs are stored.
+    pub store: ContentStore,
+    /// Under which locator others read them; at most 96 bytes, checked at the start.
+    pub public_store: Locator,
+    /// What agents have in common.
+    pub node: NodeTuning,
+    /// What is a provider's own.
+    pub work: ProviderTuning,
+}
+
+/// The file form: `[work]` of a provider is [`ProviderTuning`].
+pub type ProviderFile = DaemonFile<ProviderTuning>;
+
+/// What is a provider's own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderTuning {
+    /// Runs that are executed at the same time. The registered maximum also counts runs that wait for their settlement.
+    pub max_runs: u16,
+    /// Lowest reward that is taken, in base units; the registered price floor holds beside it.
+    pub min_reward: u64,
+    /// Open tasks whose data are fetched ahead of a claim, at most.
+    pub prefetch: u16,
+}
+
+impl Default for ProviderTuning {
+    fn default() -> Self {
+        Self { max_runs: 1, min_reward: 0, prefetch: 2 }
+    }
+}
+
+impl ProviderConfig {
+    /// A configuration with defaults: others read outputs where they are stored.
+    pub fn new(market: Pubkey, data_dir: impl Into<PathBuf>, store: ContentStore) -> Self {
+        Self {
+            market,
+            data_dir: data_dir.into(),
+            public_store: store.locator().clone(),
+            store,
+            node: NodeTuning::default(),
+            work: ProviderTuning::default(),
+        }
+    }
+
+    /// Resolves a file whose fields the command line may have overridden.
+    ///
+    /// # Errors
+    /// [`ProviderError::Missing`] without market, data directory or store, [`ProviderError::Invalid`] for a market that is
+    /// no key, [`ProviderError::Store`] for a locator that cannot be used.
+    pub fn resolve(file: ProviderFile) -> Result<Self, ProviderError> {
+        let missing = |what| ProviderError::Missing { what };
+        let market = file.market.ok_or(missing("market"))?;
+        let market = market.parse::<Pubkey>().map_err(|error| ProviderError::Invalid {
+            what: "market",
+            value: market,
+            reason: error.to_string(),
+        })?;
+        let data_dir = file.data_dir.ok_or(missing("data_dir"))?;
+        let store = ContentStore::open(&file.store.ok_or(missing("store"))?)?;
+        let public_store = match file.public_store {
+            Some(locator) => Locator::parse_url(&locator)?,
+            None => store.locator().clone(),
+        };
+        Ok(Self { market, data_dir, store, public_store, node: file.node, work: file.work })
+    }
+
+    /// The part that plans depend on.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_runs: self.work.max_runs,
+            min_reward: self.work.min_reward,
+            prefetch: self.work.prefetch,
+            crank_others: self.node.crank_others,
+            crank_after: self.node.crank_after,
+            cranks_at_once: CRANKS_AT_ONCE,
+        }
+    }
+}
+
+/// Due transitions that are sent at the same time, at most.
+const CRANKS_AT_ONCE: usize = 4;
+/// Strangers of one transition take turns this many seconds apart, in this many turns.
+const TURN_SECONDS: i64 = 5;
+const TURNS: u8 = 8;
+
+/// The part of a configuration that plans depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`ProviderTuning::max_runs`].
+    pub max_runs: u16,
+    /// See [`ProviderTuning::min_reward`].
+    pub min_reward: u64,
+    /// See [`ProviderTuning::prefetch`].
+    pub prefetch: u16,
+    /// See [`NodeTuning::crank_others`].
+    pub crank_others: bool,
+    /// See [`NodeTuning::crank_after`].
+    pub crank_after: Duration,
+    /// Due transitions in flight, at most.
+    pub cranks_at_once: usize,
+}
+
+impl Limits {
+    /// Seconds that `me` leaves a stranger's due transition to others.
+    pub(crate) fn stranger_patience(&self, me: &Pubkey) -> i64 {
+        let turn = me.to_bytes().first().map_or(0, |byte| byte % TURNS);
+        let after = i64::try_from(self.crank_after.as_secs()).unwrap_or(i64::MAX);
+        after.saturating_add(i64::from(turn).saturating_mul(TURN_SECONDS))
+    }
+}

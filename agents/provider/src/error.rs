@@ -1,0 +1,57 @@
+//! Why a provider ended, or did not start.
+
+use tessera_chain::{ChainError, Pubkey};
+use tessera_node::{ExecuteError, JournalError, Lost, StoreError};
+
+/// A provider ended, or did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// The chain cannot be followed, or refused something that a person must mend.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The output store is not usable.
+    #[error("outputs cannot be stored: {0}")]
+    Store(#[from] StoreError),
+    /// The key has no provider account in the market.
+    #[error("{authority} is not registered in market {market}; run `tessera provider register` with this key first")]
+    NotRegistered {
+        /// Whose account is missing.
+        authority: Pubkey,
+        /// The market.
+        market: Pubkey,
+    },
+    /// The account lacks the compute role.
+    #[error("provider {0} has no compute role; run `tessera provider update --compute` with its key first")]
+    NoComputeRole(Pubkey),
+    /// Something needed is missing from the configuration.
+    #[error("{what} is missing; give it as a flag or in the configuration file")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// Something in the configuration is not what it should be.
+    #[error("{what} {value:?} is not valid: {reason}")]
+    Invalid {
+        /// What.
+        what: &'static str,
+        /// As given.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The agent's own task was lost.
+    #[error("the provider {0}")]
+    Lost(#[from] Lost),
+}
+
+/// A claimed run's outputs are not stored.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum WorkError {
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    #[error("the outputs cannot be stored: {0}")]
+    Store(#[from] StoreError),
+}
