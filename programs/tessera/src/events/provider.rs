@@ -1,0 +1,85 @@
+use anchor_lang::prelude::*;
+
+use crate::state::{Hardware, ProviderStatus, Roles};
+
+/// A provider exists.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRegistered {
+    /// The provider.
+    pub provider: Pubkey,
+    /// Its market.
+    pub market: Pubkey,
+    /// Who acts for it.
+    pub authority: Pubkey,
+    /// What it does.
+    pub roles: Roles,
+    /// What it has.
+    pub hardware: Hardware,
+    /// Lowest reward it takes.
+    pub price_floor: u64,
+    /// Runs it will have open at most.
+    pub max_runs: u16,
+    /// Where it can be reached.
+    pub endpoint: String,
+}
+
+/// A provider changed; these values hold now.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderUpdated {
+    /// The provider.
+    pub provider: Pubkey,
+    /// Whether it takes new work.
+    pub status: ProviderStatus,
+    /// What it does.
+    pub roles: Roles,
+    /// Unix seconds since when it has the verify role; 0 without it.
+    pub verify_since: i64,
+    /// What it has.
+    pub hardware: Hardware,
+    /// Lowest reward it takes.
+    pub price_floor: u64,
+    /// Runs it will have open at most.
+    pub max_runs: u16,
+    /// Where it can be reached.
+    pub endpoint: String,
+}
+
+/// Stake came in.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StakeDeposited {
+    /// The provider.
+    pub provider: Pubkey,
+    /// How much.
+    pub amount: u64,
+    /// Free stake now.
+    pub free: u64,
+}
+
+/// Stake began to leave.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StakeUnbonded {
+    /// The provider.
+    pub provider: Pubkey,
+    /// How much.
+    pub amount: u64,
+    /// Unix seconds from which it may be withdrawn.
+    pub until: i64,
+    /// Free stake now.
+    pub free: u64,
+}
+
+/// Stake left.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StakeWithdrawn {
+    /// The provider.
+    pub provider: Pubkey,
+    /// How much.
+    pub amount: u64,
+    /// The authority's token account.
+    pub to: Pubkey,
+}
