@@ -1,0 +1,184 @@
+//! What agents need of a chain, behind a trait, so that tests can do without one.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use async_trait::async_trait;
+use solana_keypair::Keypair;
+use solana_signature::Signature;
+use tessera::state::{Audit, Market, Model, Moment, Provider, Run, Task};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::error::ChainError;
+use crate::event::Event;
+use crate::feed::Feed;
+use crate::versioned::Versioned;
+
+/// Instructions to be sent as one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    /// What it does, for logs and errors, such as `task_claim`.
+    pub label: String,
+    /// The instructions, without those that set the compute budget.
+    pub instructions: Vec<Instruction>,
+    /// The compute units to ask for; `None` finds them by simulation, which also refuses what would fail without cost.
+    pub compute_units: Option<u32>,
+}
+
+impl Outgoing {
+    /// A transaction whose compute limit is found by simulation.
+    pub fn new(label: impl Into<String>, instructions: impl Into<Vec<Instruction>>) -> Self {
+        Self { label: label.into(), instructions: instructions.into(), compute_units: None }
+    }
+
+    /// Asks for this many compute units and sends without simulation.
+    #[must_use]
+    pub fn with_compute_units(mut self, units: u32) -> Self {
+        self.compute_units = Some(units);
+        self
+    }
+}
+
+/// A transaction that succeeded and is confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    /// Its signature.
+    pub signature: Signature,
+    /// The slot that it landed in.
+    pub slot: u64,
+    /// What it cost and did; `None` if no node could tell in time (it has landed all the same).
+    pub details: Option<Details>,
+}
+
+/// What a transaction cost and did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// Compute units used.
+    pub compute_units: u64,
+    /// The fee paid, in lamports.
+    pub fee_lamports: u64,
+    /// The program's events, in order.
+    pub events: Vec<Event>,
+    /// The log lines.
+    pub logs: Vec<String>,
+}
+
+/// What a transaction would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulated {
+    /// Compute units used.
+    pub compute_units: u64,
+    /// The program's events, in order.
+    pub events: Vec<Event>,
+    /// The log lines.
+    pub logs: Vec<String>,
+}
+
+/// A transaction of the past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Its signature.
+    pub signature: Signature,
+    /// The slot that it landed in.
+    pub slot: u64,
+    /// When its block was made, in unix seconds, if the node knows.
+    pub time: Option<i64>,
+    /// Why it failed, if it did.
+    pub error: Option<ChainError>,
+    /// What it cost and did, if the node still has it.
+    pub details: Option<Details>,
+}
+
+/// A token account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenBalance {
+    /// The token account.
+    pub key: Pubkey,
+    /// Who may spend from it.
+    pub owner: Pubkey,
+    /// Its mint.
+    pub mint: Pubkey,
+    /// Its balance in base units.
+    pub amount: u64,
+    /// Whether it can neither receive nor send.
+    pub frozen: bool,
+}
+
+/// A mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MintInfo {
+    /// The mint.
+    pub key: Pubkey,
+    /// Base units are ten to this power of one token.
+    pub decimals: u8,
+    /// Base units in existence.
+    pub supply: u64,
+}
+
+/// The chain as agents see it. Reads see what this client's confirmed transactions did.
+///
+/// Cancel safety: reads hold nothing, dropping one is harmless. [`Chain::send`] and [`Chain::watch`] say their own.
+#[async_trait]
+pub trait Chain: Send + Sync + 'static {
+    /// The chain's clock: deadlines are judged by it, never by the machine's.
+    async fn moment(&self) -> Result<Moment, ChainError>;
+
+    /// The market at `key`; `None` if there is no account. An account of another kind is [`ChainError::Decode`].
+    async fn market(&self, key: Pubkey) -> Result<Option<Versioned<Market>>, ChainError>;
+    /// The provider at `key`, as [`Chain::market`].
+    async fn provider(&self, key: Pubkey) -> Result<Option<Versioned<Provider>>, ChainError>;
+    /// The model at `key`, as [`Chain::market`].
+    async fn model(&self, key: Pubkey) -> Result<Option<Versioned<Model>>, ChainError>;
+    /// The task at `key`, as [`Chain::market`].
+    async fn task(&self, key: Pubkey) -> Result<Option<Versioned<Task>>, ChainError>;
+    /// The run at `key`, as [`Chain::market`].
+    async fn run(&self, key: Pubkey) -> Result<Option<Versioned<Run>>, ChainError>;
+    /// The audit at `key`, as [`Chain::market`].
+    async fn audit(&self, key: Pubkey) -> Result<Option<Versioned<Audit>>, ChainError>;
+
+    /// All markets of the program, by address.
+    async fn markets(&self) -> Result<Vec<Versioned<Market>>, ChainError>;
+    /// All providers of a market, by address.
+    async fn providers(&self, market: Pubkey) -> Result<Vec<Versioned<Provider>>, ChainError>;
+    /// All tasks of a market, by address.
+    async fn tasks(&self, market: Pubkey) -> Result<Vec<Versioned<Task>>, ChainError>;
+    /// All runs of a task, by address.
+    async fn runs(&self, task: Pubkey) -> Result<Vec<Versioned<Run>>, ChainError>;
+    /// All audits of a run, by address.
+    async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError>;
+
+    /// The lamports at `key`; 0 if there is no account.
+    async fn lamports(&self, key: Pubkey) -> Result<u64, ChainError>;
+    /// Whether there is an account at `key`.
+    async fn account_exists(&self, key: Pubkey) -> Result<bool, ChainError>;
+    /// The token account at `key`; `None` if there is no account.
+    async fn token_balance(&self, key: Pubkey) -> Result<Option<TokenBalance>, ChainError>;
+    /// The token accounts of `owner` for `mint`, by address.
+    async fn token_accounts(&self, owner: Pubkey, mint: Pubkey) -> Result<Vec<TokenBalance>, ChainError>;
+    /// The mint at `key`; `None` if there is no account.
+    async fn mint(&self, key: Pubkey) -> Result<Option<MintInfo>, ChainError>;
+    /// The lamports that an account of `bytes` bytes must hold.
+    async fn rent_exempt(&self, bytes: usize) -> Result<u64, ChainError>;
+
+    /// What `outgoing` would do now if `payer` paid; a transaction that would fail is the error that it would fail with.
+    async fn simulate(&self, outgoing: &Outgoing, payer: Pubkey) -> Result<Simulated, ChainError>;
+
+    /// Sends a transaction, signed by `signers` of whom the first pays, and waits until it is confirmed.
+    ///
+    /// At most one of the attempts takes effect: a blockhash is renewed only when the last transaction can no longer land.
+    ///
+    /// # Errors
+    /// A failure on chain comes as [`ChainError::Program`] or [`ChainError::Rejected`]. After [`ChainError::Timeout`] or
+    /// [`ChainError::Unreachable`] the transaction may still land: read the state before doing it again.
+    ///
+    /// Cancel safety: not cancel safe; a dropped call may leave a transaction in flight.
+    async fn send(&self, outgoing: Outgoing, signers: &[&Keypair]) -> Result<Receipt, ChainError>;
+
+    /// The last `limit` transactions that touched `address`, newest first.
+    async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError>;
+
+    /// Follows a market until `cancel`; returns once its accounts have been read for the first time.
+    ///
+    /// Cancel safety: dropping the call ends what it had started.
+    async fn watch(&self, market: Pubkey, cancel: CancellationToken) -> Result<Feed, ChainError>;
+}

@@ -1,0 +1,74 @@
+//! Instructions of the system and token programs that go with a market.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::program_error::ProgramError;
+use anchor_lang::solana_program::system_instruction;
+use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
+use anchor_spl::token::{self, Mint, spl_token};
+
+use crate::address;
+use crate::error::ChainError;
+
+/// Bytes of a mint account, for its rent.
+pub const MINT_BYTES: usize = Mint::LEN;
+
+/// Creates the associated token account of `owner`, unless it is there; `payer` signs and pays.
+#[must_use]
+pub fn ata_create(payer: Pubkey, owner: Pubkey, mint: Pubkey) -> Instruction {
+    create_associated_token_account_idempotent(&payer, &owner, &mint, &token::ID)
+}
+
+/// Moves `lamports`; `from` signs.
+#[must_use]
+pub fn lamports_transfer(from: Pubkey, to: Pubkey, lamports: u64) -> Instruction {
+    system_instruction::transfer(&from, &to, lamports)
+}
+
+/// Creates a mint whose authority is `authority`; `payer` and `mint` sign, `rent` is that of [`MINT_BYTES`] bytes.
+///
+/// # Errors
+/// [`ChainError::Config`] never in practice: the token program's own check of its address.
+pub fn mint_create(
+    payer: Pubkey,
+    mint: Pubkey,
+    authority: Pubkey,
+    decimals: u8,
+    rent: u64,
+) -> Result<[Instruction; 2], ChainError> {
+    let bytes = u64::try_from(MINT_BYTES).unwrap_or(u64::MAX);
+    Ok([
+        system_instruction::create_account(&payer, &mint, rent, bytes, &token::ID),
+        spl_token::instruction::initialize_mint2(&token::ID, &mint, &authority, None, decimals).map_err(refused)?,
+    ])
+}
+
+/// Mints `amount` base units of `mint` to the token account `to`; the mint's `authority` signs.
+///
+/// # Errors
+/// As [`mint_create`].
+pub fn mint_to(mint: Pubkey, to: Pubkey, authority: Pubkey, amount: u64) -> Result<Instruction, ChainError> {
+    spl_token::instruction::mint_to(&token::ID, &mint, &to, &authority, &[], amount).map_err(refused)
+}
+
+/// Moves `amount` base units of `mint`, which has `decimals`, to the associated token account of `to`; `from` signs.
+///
+/// # Errors
+/// As [`mint_create`].
+pub fn token_transfer(
+    from: Pubkey,
+    to: Pubkey,
+    mint: Pubkey,
+    decimals: u8,
+    amount: u64,
+) -> Result<Instruction, ChainError> {
+    let (source, destination) = (address::associated_token(&from, &mint), address::associated_token(&to, &mint));
+    spl_token::instruction::transfer_checked(&token::ID, &source, &mint, &destination, &from, &[], amount, decimals)
+        .map_err(refused)
+}
+
+fn refused(error: ProgramError) -> ChainError {
+    ChainError::Config {
+        reason: format!("the token program's instruction cannot be built ({error}); update the client"),
+    }
+}

@@ -1,0 +1,51 @@
+//! The only Solana client of the project: typed reads, a followed market, transactions with at most one effect, and the
+//! program's instructions. Other crates need no Solana crate of their own.
+
+pub mod address;
+mod chain;
+mod crank;
+pub mod due;
+mod endpoints;
+mod error;
+mod event;
+mod failure;
+pub mod fake;
+mod feed;
+mod filters;
+pub mod ix;
+mod program_error;
+mod retry;
+mod rpc;
+mod versioned;
+mod world;
+
+pub use anchor_lang::prelude::Pubkey;
+pub use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
+pub use solana_keypair::{self, Keypair};
+pub use solana_signature::Signature;
+pub use solana_signer::Signer;
+pub use tessera as program;
+pub use tessera::errors::TesseraError;
+pub use tessera::instructions::{
+    MarketInitArgs, ProviderRegisterArgs, ProviderUpdateArgs, RunSubmitArgs, TaskCreateArgs,
+};
+pub use tessera::state::{
+    Audit, BackendKind, Deadline, Hardware, Market, MarketParams, Model, Moment, Policy, Provider, ProviderStatus,
+    Reputation, RewardSplits, Roles, Run, RunState, Sink, SlashShares, Stake, Task, TaskState, Terms, Unbonding,
+    Verdict, Windows, Winners,
+};
+pub use tokio_util::sync::CancellationToken;
+
+pub use crate::chain::{Chain, Details, MintInfo, Outgoing, Receipt, Recorded, Simulated, TokenBalance};
+pub use crate::crank::crank;
+pub use crate::endpoints::Endpoints;
+pub use crate::error::{ChainError, ErrorKind};
+pub use crate::event::{Event, events};
+pub use crate::failure::ProgramFailure;
+pub use crate::fake::FakeChain;
+pub use crate::feed::{Feed, FeedPolicy};
+pub use crate::program_error::{PROGRAM_ERRORS, program_error};
+pub use crate::retry::{RetryPolicy, retry};
+pub use crate::rpc::{RpcChain, SendPolicy};
+pub use crate::versioned::{Stored, Versioned, decode};
+pub use crate::world::{Account, AccountKind, Update, World};
