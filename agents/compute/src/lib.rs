@@ -1,18 +1,28 @@
 //! Graphs, their canonical encoding and the executors that run them bit for bit alike.
 
+mod bundle;
+mod bytes;
 mod cpu;
 mod exec;
 mod graph;
+mod manifest;
+mod merkle;
+mod reference;
 mod root;
 mod shape;
 mod tensor;
 mod word;
 
+pub use bundle::{DecodeError, decode_tensors, encode_tensors};
 pub use cpu::CpuBackend;
 pub use exec::{Backend, Cancel, ExecError};
-pub use graph::{Graph, GraphBuilder, GraphError, OpKind, Operand, Operation, Types, Value};
+pub use graph::{Cost, Graph, GraphBuilder, GraphError, OpKind, Operand, Operation, Types, Value};
+pub use manifest::{MAX_LABEL_BYTES, Manifest, ManifestError};
+pub use merkle::{Native, Tree, inputs_root, leaf_count, output_root, tensors_root, trace_root};
+pub use reference::{ReferenceBackend, scalar_element};
 pub use root::{ContentId, HexError, Root};
 pub use shape::{Shape, ShapeError, TensorType};
 pub use tensor::{Tensor, TensorError};
 pub use tessera_referee as referee;
 pub use tessera_referee::DType;
+pub use tessera_referee::merkle::RootKind;

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use tessera_referee::merkle::Sha256 as _;
+
+use crate::merkle::Native;
+
 /// Why a text is not a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a hash: give 64 hexadecimal digits")]
@@ -60,4 +64,11 @@ hash_type! {
 hash_type! {
     /// SHA-256 of an object's bytes: its name in an object store.
     ContentId
+}
+
+impl ContentId {
+    /// The name of an object with these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Native::hash(&[bytes]))
+    }
 }

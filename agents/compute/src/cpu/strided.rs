@@ -33,8 +33,8 @@ impl<const N: usize> Strided<N> {
             }
             started = true;
             merged.dims[slot] = dim;
-            for n in 0..N {
-                merged.strides[n][slot] = strides[n][axis];
+            for (merged, own) in merged.strides.iter_mut().zip(&strides) {
+                merged[slot] = own[axis];
             }
         }
         merged
@@ -60,12 +60,12 @@ impl<const N: usize> Strided<N> {
             for axis in (0..3).rev() {
                 let coordinate = rest % self.dims[axis];
                 rest /= self.dims[axis];
-                for n in 0..N {
-                    at[n] += coordinate * self.strides[n][axis];
+                for (at, own) in at.iter_mut().zip(&self.strides) {
+                    *at += coordinate * own[axis];
                 }
             }
-            for n in 0..N {
-                at[n] += column * inner[n];
+            for (at, step) in at.iter_mut().zip(inner) {
+                *at += column * step;
             }
             let count = (row - column).min(length - done);
             run(done, count, at, inner);

@@ -2,13 +2,18 @@
 
 mod broadcast;
 mod builder;
+mod cost;
+mod encoding;
 mod error;
 mod infer;
 mod kind;
+mod opcode;
 mod operation;
 
 pub(crate) use broadcast::strides;
 pub use builder::{GraphBuilder, Value};
+pub use cost::Cost;
+pub(crate) use encoding::encode_type;
 pub use error::{GraphError, Types};
 pub use operation::{OpKind, Operand, Operation};
 use tessera_referee::layout;

@@ -1,6 +1,5 @@
 //! What an operation is.
 
-use tessera_referee::limits::MAX_OPERANDS;
 use tessera_referee::{Map1, Map2, Reduce};
 
 use crate::TensorType;
@@ -75,5 +74,3 @@ pub struct Operation {
     /// descriptor tells how long a trace is.
     pub trace_bytes: u64,
 }
-
-const _: () = assert!(MAX_OPERANDS == 4);

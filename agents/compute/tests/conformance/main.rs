@@ -1,0 +1,70 @@
+//! Every backend gives the referee's bits: one set of cases for all of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod elementwise;
+mod folds;
+mod linear;
+mod movement;
+mod random_graphs;
+mod values;
+
+use tessera_compute::{Backend, Cancel, CpuBackend, Graph, GraphBuilder, GraphError, ReferenceBackend, Tensor, Value};
+use values::{FLAVOURS, Flavour, Random, tensor};
+
+/// The backends under test: threads and instruction sets must not change a bit.
+fn backends() -> Vec<(&'static str, CpuBackend)> {
+    vec![
+        ("one thread", CpuBackend::new().with_threads(1)),
+        ("three threads", CpuBackend::new().with_threads(3)),
+        ("without fma", CpuBackend::new().with_threads(1).without_fma()),
+    ]
+}
+
+/// Runs the graph on every backend and on the reference, and compares bits.
+fn check(graph: &Graph, inputs: &[Tensor], what: &str) {
+    let want = ReferenceBackend.run(graph, inputs, &Cancel::new()).unwrap();
+    for (name, backend) in backends() {
+        let got = backend.run(graph, inputs, &Cancel::new()).unwrap();
+        assert_eq!(got.len(), want.len());
+        for (output, (got, want)) in got.iter().zip(&want).enumerate() {
+            if got != want {
+                let at = (0..want.shape().elements() as usize).find(|&i| got.word(i) != want.word(i)).unwrap();
+                panic!(
+                    "{what}, {name}, output {output}: element {at} is {:#010x?}, referee {:#010x?}",
+                    got.word(at),
+                    want.word(at)
+                );
+            }
+        }
+    }
+}
+
+/// One operation on inputs of these types, with every flavour of numbers.
+fn check_operation(
+    what: &str,
+    inputs: &[(tessera_compute::DType, &[u64])],
+    build: impl Fn(&mut GraphBuilder, &[Value]) -> Result<Value, GraphError>,
+) {
+    let mut builder = GraphBuilder::new();
+    let values: Vec<Value> = inputs.iter().map(|(dtype, dims)| builder.input(*dtype, dims).unwrap()).collect();
+    let output = build(&mut builder, &values).unwrap_or_else(|error| panic!("{what}: {error}"));
+    builder.output(output).unwrap();
+    let graph = builder.finish().unwrap();
+    assert_eq!(Graph::decode(&graph.encode()).as_ref(), Ok(&graph), "{what}");
+    let mut random = Random(0x7e55 + what.len() as u64);
+    for flavour in FLAVOURS {
+        let data: Vec<Tensor> = inputs.iter().map(|(dtype, dims)| tensor(&mut random, *dtype, dims, flavour)).collect();
+        check(&graph, &data, &format!("{what} {inputs:?} {flavour:?}"));
+    }
+}
+
+#[test]
+fn flavours_hold_what_they_promise() {
+    let mut random = Random(1);
+    let wild = tensor(&mut random, tessera_compute::DType::F32, &[4000], Flavour::Wild);
+    let wild = wild.as_f32().unwrap();
+    assert!(wild.iter().any(|x| x.is_nan() && x.to_bits() != 0x7fff_ffff));
+    assert!(wild.iter().any(|x| x.is_infinite()));
+    let tiny = tensor(&mut random, tessera_compute::DType::F32, &[4000], Flavour::Tiny);
+    assert!(tiny.as_f32().unwrap().iter().any(|x| x.is_subnormal()));
+}
