@@ -1,7 +1,7 @@
 //! Which parameters on chain are not those of the file.
 
 use serde::Serialize;
-use tessera_chain::program::MarketParams;
+use tessera_chain::MarketParams;
 
 /// A parameter that is not as wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,7 +1,10 @@
 //! Bringing a market into being: mint, market account, fee vaults. Each step looks first and does only what is missing.
 
 use serde::Serialize;
-use tessera_chain::{Chain, ChainError, Instruction, Keypair, Outgoing, Pubkey, Signer, Versioned, address, ix, program};
+use tessera_chain::{
+    Chain, ChainError, Instruction, Keypair, Market, MarketInitArgs, Outgoing, Pubkey, Signer, Versioned, address, ix,
+    program,
+};
 
 use crate::differences::{Difference, differences};
 use crate::params::{Params, ParamsError};
@@ -112,7 +115,7 @@ pub async fn migrate(chain: &dyn Chain, creator: &Keypair, wanted: &Wanted) -> R
         (MintChoice::OwnOrNew { decimals }, None) => (new_mint.pubkey(), decimals, true),
     };
     let params = wanted.params.on_chain(decimals, mint == NATIVE_MINT)?;
-    let address = address::market_address(&mint, &key, wanted.id).0;
+    let address = address::market(&mint, &key, wanted.id);
 
     let existing = chain.market(address).await?;
     let market_created = existing.is_none();
@@ -123,9 +126,9 @@ pub async fn migrate(chain: &dyn Chain, creator: &Keypair, wanted: &Wanted) -> R
         let mut instructions: Vec<Instruction> = Vec::new();
         if mint_created {
             let rent = chain.rent_exempt(MINT_BYTES).await?;
-            instructions.extend(ix::mint_create(key, mint, key, decimals, rent));
+            instructions.extend(ix::mint_create(key, mint, key, decimals, rent)?);
         }
-        instructions.push(ix::market_init(key, mint, wanted.id, params, treasury, authority));
+        instructions.push(ix::market_init(key, mint, MarketInitArgs { id: wanted.id, authority, treasury, params }));
         let signers: &[&Keypair] = if mint_created { &[creator, &new_mint] } else { &[creator] };
         chain.send(Outgoing::new("market_init", instructions), signers).await?;
     }
@@ -144,11 +147,11 @@ async fn decimals_of(chain: &dyn Chain, mint: Pubkey) -> Result<u8, MigrationErr
 async fn open_fee_vaults(
     chain: &dyn Chain,
     payer: &Keypair,
-    market: &Versioned<program::Market>,
+    market: &Versioned<Market>,
 ) -> Result<usize, MigrationError> {
     let mut missing = Vec::new();
     for shard in 0..program::seeds::FEE_SHARDS {
-        if !chain.account_exists(address::fee_vault_address(&market.key, shard).0).await? {
+        if !chain.account_exists(address::fee_vault(&market.key, shard)).await? {
             missing.push(ix::fee_vault_open(payer.pubkey(), market, shard));
         }
     }

@@ -1,7 +1,7 @@
 //! A market's parameters in a TOML file, in human units.
 
 use serde::Deserialize;
-use tessera_chain::program;
+use tessera_chain::{MarketParams, RewardSplits, Sink, SlashShares};
 use tessera_rules as rules;
 
 use crate::units::{Amount, AmountError, Percent, Window, as_text};
@@ -145,21 +145,21 @@ impl Params {
     ///
     /// # Errors
     /// [`ParamsError::Amount`] or [`ParamsError::Refused`].
-    pub fn on_chain(&self, decimals: u8, native_mint: bool) -> Result<program::MarketParams, ParamsError> {
-        let params = program::MarketParams {
-            splits: program::RewardSplits {
+    pub fn on_chain(&self, decimals: u8, native_mint: bool) -> Result<MarketParams, ParamsError> {
+        let params = MarketParams {
+            splits: RewardSplits {
                 provider_bps: self.reward.provider.bps(),
                 treasury_bps: self.reward.treasury.bps(),
                 model_bps: self.reward.model.bps(),
             },
-            slash: program::SlashShares {
+            slash: SlashShares {
                 challenger_bps: self.slash.challenger.bps(),
                 requester_bps: self.slash.requester.bps(),
                 sink_bps: self.slash.sink.bps(),
             },
             sink: match self.slash.sink_goes_to {
-                SinkName::Burn => program::Sink::Burn,
-                SinkName::Insurance => program::Sink::Insurance,
+                SinkName::Burn => Sink::Burn,
+                SinkName::Insurance => Sink::Insurance,
             },
             audit_rate_bps: self.audit.rate.bps(),
             honest_auditors_bps: self.audit.honest_share.bps(),

@@ -61,22 +61,8 @@ impl Bootstrap {
         .await?;
         let endpoints = Endpoints::new(vec![localnet.rpc_url().to_owned()], vec![localnet.ws_url().to_owned()]);
         let chain: Arc<dyn Chain> =
-            Arc::new(RpcChain::connect(endpoints, SendPolicy::default(), FeedPolicy::default())?);
-        let wanted = Wanted {
-            id: 0,
-            mint: MintChoice::OwnOrNew { decimals: DECIMALS },
-            treasury: None,
-            authority: None,
-            params: Params::localnet().map_err(tessera_migrations::MigrationError::from)?,
-        };
-        let migrated = migrate(chain.as_ref(), operator, &wanted).await?;
-        let (key, mint) = (operator.pubkey(), migrated.mint);
-        for wallet in wallets {
-            let account = address::ata(wallet, &mint);
-            let instructions =
-                vec![ix::ata_create(key, *wallet, mint), ix::mint_to(mint, account, key, BASE_UNITS)];
-            chain.send(Outgoing::new("mint_to", instructions), &[operator]).await?;
-        }
+            Arc::new(RpcChain::connect(endpoints?, SendPolicy::default(), FeedPolicy::default())?);
+        let migrated = furnish(chain.as_ref(), operator, wallets).await?;
         Ok(Self { localnet, chain, migrated })
     }
 
@@ -97,6 +83,29 @@ impl Bootstrap {
         let localnet = self.localnet;
         blocking(move || localnet.stop()).await
     }
+}
+
+/// Creates mint and market of `operator`, who pays, and gives each wallet [`BASE_UNITS`]. The program is there, and the operator
+/// has lamports.
+///
+/// # Errors
+/// [`CliError`] says which part failed; the next call finds what was done.
+pub async fn furnish(chain: &dyn Chain, operator: &Keypair, wallets: &[Pubkey]) -> Result<Migrated, CliError> {
+    let wanted = Wanted {
+        id: 0,
+        mint: MintChoice::OwnOrNew { decimals: DECIMALS },
+        treasury: None,
+        authority: None,
+        params: Params::localnet().map_err(tessera_migrations::MigrationError::from)?,
+    };
+    let migrated = migrate(chain, operator, &wanted).await?;
+    let (key, mint) = (operator.pubkey(), migrated.mint);
+    for wallet in wallets {
+        let account = address::associated_token(wallet, &mint);
+        let instructions = vec![ix::ata_create(key, *wallet, mint), ix::mint_to(mint, account, key, BASE_UNITS)?];
+        chain.send(Outgoing::new("mint_to", instructions), &[operator]).await?;
+    }
+    Ok(migrated)
 }
 
 async fn blocking<T: Send + 'static>(

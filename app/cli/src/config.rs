@@ -182,7 +182,7 @@ impl Config {
             ..SendPolicy::default()
         };
         let feed = FeedPolicy { sweep_every: settings.sweep_every, ..FeedPolicy::default() };
-        Ok(RpcChain::connect(endpoints, send, feed)?)
+        Ok(RpcChain::connect(endpoints?, send, feed)?)
     }
 
     /// The market that a flag or the environment names.

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use tessera_chain::program::{MarketParams, Windows};
-use tessera_chain::Pubkey;
+use tessera_chain::{MarketParams, Pubkey, Windows};
 use tessera_jobs::{
     JobSpec, KMeans, LinearRegression, Pca, Prepared, Start, Table, prepare, prepare_from_centres,
 };

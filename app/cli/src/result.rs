@@ -60,8 +60,8 @@ impl Outputs {
             let submitted = runs.into_iter().find(|run| matches!(run.state, RunState::Submitted | RunState::Upheld));
             return match (task.state, submitted) {
                 (TaskState::Submitted | TaskState::Disputed | TaskState::Settled, Some(run)) => Ok(Self {
-                    terms: task.data.terms,
                     state: task.state,
+                    terms: task.data.terms,
                     provider: run.provider,
                     root: Root(run.output_root),
                     id: ContentId(run.output_id),

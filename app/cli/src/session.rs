@@ -57,7 +57,7 @@ impl Session {
     /// The address of a wallet's Provider account in this market.
     #[must_use]
     pub fn provider_of(&self, wallet: &Pubkey) -> Pubkey {
-        address::provider_address(&self.market.key, wallet).0
+        address::provider(&self.market.key, wallet)
     }
 
     /// A token account of the wallet with at least `amount` base units, before anything is sent.
@@ -131,7 +131,7 @@ impl SignedSession {
     #[must_use]
     pub fn own_token_account(&self) -> (Pubkey, tessera_chain::Instruction) {
         let (key, mint) = (self.key(), self.session.market.mint);
-        (address::ata(&key, &mint), tessera_chain::ix::ata_create(key, key, mint))
+        (address::associated_token(&key, &mint), tessera_chain::ix::ata_create(key, key, mint))
     }
 }
 

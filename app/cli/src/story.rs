@@ -73,7 +73,7 @@ impl Story {
     #[must_use]
     pub fn submitted(&self) -> Option<&RunSubmitted> {
         self.events().filter_map(|event| match event {
-            Event::RunSubmitted(run) if run.task == self.task => Some(run),
+            Event::RunSubmitted(run) if run.task == self.task => Some(run.as_ref()),
             _ => None,
         }).last()
     }
@@ -83,9 +83,9 @@ impl Story {
     pub fn ending(&self) -> Option<Ending> {
         self.events().find_map(|event| match event {
             Event::TaskSettled(end) if end.task == self.task && end.upheld => {
-                Some(Ending::Settled(Box::new(end.clone())))
+                Some(Ending::Settled(end.clone()))
             }
-            Event::TaskSettled(end) if end.task == self.task => Some(Ending::Refuted(Box::new(end.clone()))),
+            Event::TaskSettled(end) if end.task == self.task => Some(Ending::Refuted(end.clone())),
             Event::TaskCancelled(end) if end.task == self.task => Some(Ending::Cancelled),
             Event::TaskExpired(end) if end.task == self.task => Some(Ending::Expired),
             _ => None,
@@ -95,7 +95,7 @@ impl Story {
     /// The audits that were posted.
     pub fn audits(&self) -> impl Iterator<Item = &AuditPosted> {
         self.events().filter_map(|event| match event {
-            Event::AuditPosted(audit) if audit.task == self.task => Some(audit),
+            Event::AuditPosted(audit) if audit.task == self.task => Some(audit.as_ref()),
             _ => None,
         })
     }
@@ -103,7 +103,7 @@ impl Story {
     /// The audits that were closed, with what they earned.
     pub fn audits_closed(&self) -> impl Iterator<Item = &AuditClosed> {
         self.events().filter_map(|event| match event {
-            Event::AuditClosed(audit) if audit.task == self.task => Some(audit),
+            Event::AuditClosed(audit) if audit.task == self.task => Some(audit.as_ref()),
             _ => None,
         })
     }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use tessera_chain::program::TaskCreateArgs;
-use tessera_chain::{Chain, Outgoing, Pubkey, Receipt, address, ix};
+use tessera_chain::{Outgoing, Policy, Pubkey, Receipt, TaskCreateArgs, address, ix};
 use tessera_compute::{ContentId, Manifest, encode_tensors, inputs_root};
 use tessera_node::ContentStore;
 
@@ -70,7 +69,7 @@ pub async fn submit(
         Some(pending) => pending,
         None => Pending { nonce: fresh_nonce(), escrow },
     };
-    let mut task = address::task_address(&signed.key(), pending.nonce).0;
+    let mut task = address::task(&signed.key(), pending.nonce);
     if let Some(existing) = signed.session.chain.task(task).await? {
         if existing.terms.manifest_id == manifest_id.0 {
             forget(&note)?;
@@ -80,12 +79,12 @@ pub async fn submit(
     if !signed.session.chain.history(task, 1).await?.is_empty() {
         // The interrupted submission landed and its task is over: this is another one.
         pending.nonce = fresh_nonce();
-        task = address::task_address(&signed.key(), pending.nonce).0;
+        task = address::task(&signed.key(), pending.nonce);
     }
     let source = source?;
     save(&note, &pending)?;
     let args = create_args(order, store, manifest_id);
-    let instruction = ix::task_create(signed.key(), &signed.session.market, source, pending.nonce, args);
+    let instruction = ix::task_create(signed.key(), &signed.session.market, source, order.model, pending.nonce, args);
     let receipt =
         signed.session.chain.send(Outgoing::new("task_create", vec![instruction]), &[&signed.wallet]).await?;
     forget(&note)?;
@@ -105,8 +104,7 @@ fn create_args(order: &Order, store: &ContentStore, manifest_id: ContentId) -> T
         audit_reward: order.audit_reward,
         crank_bounty: order.crank_bounty,
         windows: order.windows,
-        policy: tessera_chain::program::Policy::Optimistic,
-        model: order.model,
+        policy: Policy::Optimistic,
     }
 }
 

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
-use tessera_chain::program::{BackendKind, Hardware, Roles};
-use tessera_chain::{Keypair, Pubkey, Signer};
+use tessera_chain::{BackendKind, Hardware, Keypair, Pubkey, Roles, Signer};
 use tessera_node::{Locator, Shutdown};
 
 use crate::args::LocalnetArgs;

@@ -3,14 +3,13 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Market, Signer, Versioned, program};
+use tessera_chain::{Market, Signer, Sink, Versioned};
 use tessera_migrations::units::{Percent, Window, tokens};
 use tessera_migrations::{Migrated, MintChoice, Params, Wanted, migrate};
 
 use crate::args::{MarketCommand, MarketInit};
 use crate::config::Config;
 use crate::error::CliError;
-use crate::files;
 use crate::output::Lines;
 use crate::record::ClusterRecord;
 use crate::session::Session;
@@ -145,8 +144,8 @@ impl MarketReport {
                 slash_requester_bps: params.slash.requester_bps,
                 slash_sink_bps: params.slash.sink_bps,
                 sink: match params.sink {
-                    program::Sink::Burn => "burn",
-                    program::Sink::Insurance => "insurance",
+                    Sink::Burn => "burn",
+                    Sink::Insurance => "insurance",
                 },
                 audit_rate_bps: params.audit_rate_bps,
                 honest_auditors_bps: params.honest_auditors_bps,

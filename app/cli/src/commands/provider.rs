@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::program::{
-    BackendKind, Hardware, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Roles,
+use tessera_chain::{
+    BackendKind, Hardware, Provider, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Pubkey, Roles, Signer,
+    Versioned, ix,
 };
-use tessera_chain::{Chain, Provider, Pubkey, Signer, Versioned, ix};
 
 use crate::args::{ProviderCommand, ProviderRegister};
 use crate::commands::agents;

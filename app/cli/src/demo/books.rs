@@ -36,15 +36,15 @@ impl Books {
         let (market, mint) = (bootstrap.migrated.market, bootstrap.migrated.mint);
         let mut wallets = cast.wallets();
         wallets.push(cast.operator.pubkey());
-        let mut token_accounts: Vec<Pubkey> = wallets.iter().map(|wallet| address::ata(wallet, &mint)).collect();
+        let mut token_accounts: Vec<Pubkey> = wallets.iter().map(|wallet| address::associated_token(wallet, &mint)).collect();
         let mut others = vec![market, mint];
         for (_, keypair) in cast.agents() {
-            let provider = address::provider_address(&market, &keypair.pubkey()).0;
-            token_accounts.push(address::stake_vault_address(&provider).0);
+            let provider = address::provider(&market, &keypair.pubkey());
+            token_accounts.push(address::stake_vault(&provider));
             others.push(provider);
         }
-        token_accounts.push(address::insurance_vault_address(&market).0);
-        token_accounts.extend((0..program::seeds::FEE_SHARDS).map(|shard| address::fee_vault_address(&market, shard).0));
+        token_accounts.push(address::insurance_vault(&market));
+        token_accounts.extend((0..program::seeds::FEE_SHARDS).map(|shard| address::fee_vault(&market, shard)));
 
         let (mut lamports, mut base_units) = (0_u64, 0_u64);
         for key in wallets.iter().chain(&token_accounts).chain(&others) {

@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tessera_chain::program::{BackendKind, Hardware, Roles};
-use tessera_chain::{Keypair, Pubkey, Signer, address};
+use tessera_chain::{BackendKind, Hardware, Keypair, Pubkey, Roles, Signer, address};
 use tessera_compute::CpuBackend;
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
@@ -53,7 +52,7 @@ impl Cast {
 
     /// What people call the owner of a Provider account.
     pub(super) fn name_of(&self, market: &Pubkey, provider: &Pubkey) -> Option<&'static str> {
-        let of = |keypair: &Keypair| address::provider_address(market, &keypair.pubkey()).0;
+        let of = |keypair: &Keypair| address::provider(market, &keypair.pubkey());
         self.agents().into_iter().find(|(_, keypair)| of(keypair) == *provider).map(|(name, _)| name)
     }
 

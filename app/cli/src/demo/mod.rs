@@ -9,8 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
-use tessera_chain::program::Windows;
-use tessera_chain::{Chain, Pubkey};
+use tessera_chain::{Chain, Pubkey, Windows};
 use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Start, TARGET, Table, prepare};
 use tessera_node::ContentStore;
 

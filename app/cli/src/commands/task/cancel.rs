@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Chain, Pubkey, TaskState, ix};
+use tessera_chain::{Pubkey, TaskState, ix};
 
 use crate::commands::stake::send;
 use crate::config::Config;

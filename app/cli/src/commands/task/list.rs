@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Chain, Signer, Task, TaskState, Versioned};
+use tessera_chain::{Signer, Task, TaskState, Versioned};
 
 use crate::config::Config;
 use crate::error::CliError;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Audit, Chain, Deadline, Moment, Pubkey, Run, RunState, Task, Versioned};
+use tessera_chain::{Audit, Deadline, Moment, Pubkey, Run, RunState, Task, Versioned};
 use tessera_compute::{ContentId, Root};
 use tessera_migrations::units::Window;
 
