@@ -1,1 +1,4 @@
-//! Skeleton.
+//! What the tests of the whole share. `svm`: the program in LiteSVM, with everyone in it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod svm;

@@ -1,0 +1,157 @@
+use std::sync::{Mutex, OnceLock};
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::{AnchorDeserialize, Discriminator, Event};
+use base64::Engine;
+use litesvm::LiteSVM;
+use solana_account_4::Account;
+use solana_clock::Clock;
+use solana_transaction_4::{Instruction, InstructionError, Message, Transaction, TransactionError};
+
+use super::parties::wallet;
+
+/// When every world begins.
+const START_UNIX: i64 = 1_800_000_000;
+/// The slot in which every world begins.
+const START_SLOT: u64 = 1_000;
+/// Pays every transaction's fee, and takes part in nothing else.
+const FEE_PAYER: &str = "fee payer";
+
+/// LiteSVM with the program loaded.
+///
+/// Who signed is said by an instruction's account metas; signatures themselves are the runtime's affair and not made.
+#[derive(Clone)]
+pub struct Bank {
+    svm: LiteSVM,
+    fee_payer: Pubkey,
+}
+
+/// What a successful transaction left behind.
+#[derive(Debug)]
+pub struct Sent {
+    /// Compute units consumed.
+    pub compute_units: u64,
+    /// Log lines.
+    pub logs: Vec<String>,
+}
+
+/// Why a transaction failed.
+#[derive(Debug)]
+pub struct Failed {
+    /// The runtime's error.
+    pub error: TransactionError,
+    /// Log lines.
+    pub logs: Vec<String>,
+}
+
+impl Sent {
+    /// The only event of this type. Panics when there is none or there are several.
+    pub fn event<E: Event + Discriminator + AnchorDeserialize>(&self) -> E {
+        let mut events = self.events::<E>();
+        assert_eq!(events.len(), 1, "one such event was expected in {:#?}", self.logs);
+        events.remove(0)
+    }
+
+    /// All events of this type, in order.
+    pub fn events<E: Event + Discriminator + AnchorDeserialize>(&self) -> Vec<E> {
+        let payloads = self.logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
+        payloads
+            .map(|text| base64::engine::general_purpose::STANDARD.decode(text).expect("the runtime logs base64"))
+            .filter_map(|bytes| {
+                let body = bytes.strip_prefix(E::DISCRIMINATOR)?;
+                Some(E::try_from_slice(body).expect("an event has the layout of its type"))
+            })
+            .collect()
+    }
+}
+
+impl Failed {
+    /// The program's error code, if a program refused.
+    pub fn code(&self) -> Option<u32> {
+        match self.error {
+            TransactionError::InstructionError(_, InstructionError::Custom(code)) => Some(code),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Bank {
+    /// Loading the program takes most of a test's time, so it is done once for all of them.
+    fn default() -> Self {
+        static LOADED: OnceLock<Mutex<Bank>> = OnceLock::new();
+        LOADED.get_or_init(|| Mutex::new(Self::load())).lock().expect("cloning does not panic").clone()
+    }
+}
+
+impl Bank {
+    fn load() -> Self {
+        let mut svm = LiteSVM::new().with_sigverify(false).with_transaction_history(0).with_log_bytes_limit(None);
+        let fee_payer = wallet(FEE_PAYER);
+        svm.airdrop(&fee_payer, 1_000_000_000_000).expect("an airdrop succeeds");
+        let mut bank = Self { svm, fee_payer };
+        bank.deploy(tessera::ID);
+        bank.set_clock(START_UNIX, START_SLOT);
+        bank
+    }
+
+    /// Sends one transaction with these instructions.
+    pub fn send(&mut self, instructions: &[Instruction]) -> Result<Sent, Failed> {
+        let blockhash = self.svm.latest_blockhash();
+        let message = Message::new_with_blockhash(instructions, Some(&self.fee_payer), &blockhash);
+        match self.svm.send_transaction(Transaction::new_unsigned(message)) {
+            Ok(meta) => Ok(Sent { compute_units: meta.compute_units_consumed, logs: meta.logs }),
+            Err(failed) => Err(Failed { error: failed.err, logs: failed.meta.logs }),
+        }
+    }
+
+    /// Unix seconds and slot.
+    pub fn now(&self) -> (i64, u64) {
+        let clock = self.svm.get_sysvar::<Clock>();
+        (clock.unix_timestamp, clock.slot)
+    }
+
+    /// Moves either clock, also apart from the other.
+    pub fn set_clock(&mut self, unix: i64, slot: u64) {
+        let mut clock = self.svm.get_sysvar::<Clock>();
+        clock.unix_timestamp = unix;
+        clock.slot = slot;
+        self.svm.set_sysvar(&clock);
+    }
+
+    /// Lets time pass, at 2.5 slots a second.
+    pub fn warp(&mut self, seconds: u32) {
+        let (unix, slot) = self.now();
+        self.set_clock(unix + i64::from(seconds), slot + u64::from(seconds) * 5 / 2);
+    }
+
+    /// An account, `None` where there is none.
+    pub fn account(&self, address: &Pubkey) -> Option<Account> {
+        self.svm.get_account(address).filter(|account| account.lamports > 0)
+    }
+
+    /// The lamports of an address.
+    pub fn lamports(&self, address: &Pubkey) -> u64 {
+        self.svm.get_balance(address).unwrap_or(0)
+    }
+
+    /// All accounts of a program.
+    pub fn owned_by(&self, program: &Pubkey) -> Vec<(Pubkey, Account)> {
+        let accounts = self.svm.get_program_accounts(program).into_iter();
+        accounts.filter(|(_, account)| account.lamports > 0).collect()
+    }
+
+    /// Puts an account in place, past every program.
+    pub fn put(&mut self, address: Pubkey, account: Account) {
+        self.svm.set_account(address, account).expect("any account can be put in place");
+    }
+
+    /// Puts a program at an address, in place of what is there.
+    pub fn deploy(&mut self, address: Pubkey) {
+        self.svm.add_program(address, tessera_elf::ELF).expect("the program loads");
+    }
+
+    /// The rent of an account of this size.
+    pub fn rent(&self, size: usize) -> u64 {
+        self.svm.minimum_balance_for_rent_exemption(size)
+    }
+}

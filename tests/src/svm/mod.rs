@@ -1,0 +1,23 @@
+//! The program in LiteSVM: a world with a market and everyone in it, whose clocks the tests move.
+//!
+//! A test takes a [`World`], asks it for the [`Call`] of an instruction with the accounts and arguments that an honest
+//! client would pass, changes what the test is about, and sends it. After every transaction that succeeds the world checks
+//! its books: see [`World::check_books`].
+
+mod bank;
+mod books;
+mod call;
+mod calls;
+mod flows;
+mod market;
+mod parties;
+mod tokens;
+mod world;
+
+pub use bank::{Bank, Failed, Sent};
+pub use call::Call;
+pub use flows::{AuditRef, CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, RunRef, TaskRef, TaskSpec, task_args};
+pub use market::{MarketRef, market_params};
+pub use parties::{Staker, Wallet, wallet};
+pub use tokens::MINT_DECIMALS;
+pub use world::{COMPUTE, VERIFY, World};

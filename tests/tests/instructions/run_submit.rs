@@ -1,0 +1,100 @@
+use anchor_lang::error::ErrorCode as Anchor;
+use tessera::errors::TesseraError;
+use tessera::events::RunSubmitted;
+use tessera::instructions::RunSubmitArgs;
+use tessera::state::{Deadline, Moment, Run, RunState, Task, TaskState};
+use tessera_tests::svm::{CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, TaskSpec, World};
+
+#[test]
+fn commits_the_output_and_starts_both_windows() {
+    let mut world = World::default();
+    let run = world.claimed();
+    world.warp(100);
+    let sent = world.send(world.run_submit(run));
+    let (state, (unix, slot)) = (world.read::<Run>(&run.key), world.bank.now());
+    assert_eq!((state.state, state.output_root, state.output_id), (RunState::Submitted, CANDIDATE_ROOT, OUTPUT_ID));
+    assert_eq!((state.output_locator.as_str(), state.submitted_at), (LOCATOR, Moment { unix, slot }));
+    assert_eq!(state.audit_until, Deadline { unix: unix + 1_200, slot: slot + 2_400 });
+    assert_eq!(state.challenge_until, Deadline { unix: unix + 1_800, slot: slot + 3_600 });
+    assert_eq!(world.read::<Task>(&run.task.key).state, TaskState::Submitted);
+    let event: RunSubmitted = sent.event();
+    assert_eq!((event.run, event.output_root, event.challenge_until), (run.key, CANDIDATE_ROOT, state.challenge_until));
+}
+
+#[test]
+fn refuses_empty_or_long_outputs() {
+    let cases: &[(fn(&mut RunSubmitArgs), TesseraError)] = &[
+        (|a| a.output_root = [0; 32], TesseraError::RootZero),
+        (|a| a.output_id = [0; 32], TesseraError::RootZero),
+        (|a| a.output_locator.clear(), TesseraError::LocatorMissing),
+        (|a| a.output_locator = "l".repeat(97), TesseraError::LocatorTooLong),
+    ];
+    let mut world = World::default();
+    let run = world.claimed();
+    for (change, error) in cases {
+        world.refuse(*error, world.run_submit(run).with(|call| change(&mut call.args.args)));
+    }
+    world.send(world.run_submit(run).with(|call| call.args.args.output_locator = "l".repeat(96)));
+}
+
+#[test]
+fn refuses_when_the_deadline_has_passed_on_both_clocks() {
+    let mut world = World::default();
+    let run = world.claimed();
+    let until = world.read::<Run>(&run.key).execute_until;
+    world.bank.set_clock(until.unix, until.slot);
+    world.refuse(TesseraError::TooLate, world.run_submit(run));
+    world.bank.set_clock(until.unix - 1, until.slot);
+    world.send(world.run_submit(run));
+}
+
+#[test]
+fn refuses_a_second_submission_in_every_later_state() {
+    let mut world = World::default();
+    let run = world.submitted();
+    world.refuse(TesseraError::WrongState, world.run_submit(run));
+    world.audit(run, world.verifiers[0], OTHER_ROOT);
+    world.refuse(TesseraError::WrongState, world.run_submit(run));
+    let late = world.run_submit(run);
+    world.warp(3_000);
+    world.send(world.task_settle(run, &[]));
+    world.refuse(TesseraError::WrongState, late);
+}
+
+#[test]
+fn refuses_stale_terms() {
+    let mut world = World::default();
+    let run = world.claimed();
+    world.refuse(TesseraError::TermsChanged, world.run_submit(run).with(|call| call.args.args.terms_hash[0] ^= 1));
+}
+
+#[test]
+fn refuses_anyone_but_the_claimer() {
+    let mut world = World::default();
+    let (run, stranger) = (world.claimed(), world.cranker.key);
+    let call = world.run_submit(run);
+    world.refuse(TesseraError::WrongAuthority, call.with(|call| call.accounts.authority = stranger));
+    world.refuse(Anchor::AccountNotSigner, world.run_submit(run).unsigned_by(run.provider.authority));
+}
+
+#[test]
+fn refuses_another_tasks_run() {
+    let mut world = World::default();
+    let run = world.claimed();
+    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let other = world.claim(second);
+    let call = world.run_submit(run).with(|call| call.accounts.run = other.key);
+    world.refuse(TesseraError::WrongRun, call);
+    let call = world.run_submit(run).with(|call| call.accounts.task = second.key);
+    world.refuse(TesseraError::WrongRun, call);
+}
+
+#[test]
+fn refuses_a_run_that_was_abandoned() {
+    let mut world = World::default();
+    let run = world.claimed();
+    let late = world.run_submit(run);
+    world.warp(600);
+    world.send(world.run_expire(run));
+    world.refuse(Anchor::AccountNotInitialized, late);
+}

@@ -1,0 +1,316 @@
+use anchor_lang::error::ErrorCode as Anchor;
+use tessera::addresses::model_address;
+use tessera::errors::TesseraError;
+use tessera::events::{AuditClosed, TaskSettled};
+use tessera::state::{Provider, Reputation, Run, Task, TaskState, Verdict};
+use tessera_tests::svm::{CANDIDATE_ROOT, OTHER_ROOT, RunRef, TaskSpec, World, task_args};
+
+use super::{AUDIT_LOCK, CRANKER, MODEL, TREASURY, escrow};
+
+fn stake(world: &World) -> (u64, u64) {
+    let stake = world.read::<Provider>(&world.provider.provider).stake;
+    (stake.free, stake.locked)
+}
+
+#[test]
+fn without_audits_pays_provider_treasury_cranker_and_closes_everything() {
+    let mut world = World::default();
+    let (who, crank, by) = (world.requester, world.cranker, world.provider);
+    let tokens = |world: &World| [who.token, crank.token, by.vault].map(|key| world.tokens(&key));
+    let lamports = |world: &World| [who.key, crank.key, by.authority].map(|key| world.lamports(&key));
+    let before = (tokens(&world), lamports(&world), stake(&world), world.supply());
+    let run = world.submitted();
+    world.warp(1_800);
+    let event: TaskSettled = world.send(world.task_settle(run, &[])).event();
+
+    let paid = task_args().reward - TREASURY;
+    let wanted = TaskSettled {
+        task: run.task.key,
+        run: run.key,
+        provider: by.provider,
+        upheld: true,
+        provider_paid: paid,
+        treasury_paid: TREASURY,
+        model_paid: 0,
+        cranker_paid: CRANKER,
+        requester_refunded: escrow() - task_args().reward - CRANKER,
+        kept_for_auditor: 0,
+        slashed: 0,
+        challengers_paid: 0,
+        requester_compensated: 0,
+        sunk: 0,
+    };
+    assert_eq!(event, wanted);
+    assert_eq!(tokens(&world), [before.0[0] - task_args().reward - CRANKER, before.0[1] + CRANKER, before.0[2] + paid]);
+    assert_eq!(world.tokens(&run.task.fee_vault), TREASURY);
+    assert_eq!(stake(&world), (before.2.0 + paid, 0));
+    // Who pays an account's rent gets it back.
+    assert_eq!((lamports(&world), world.supply()), (before.1, before.3));
+    for closed in [run.key, run.task.key, run.task.vault] {
+        assert!(world.is_closed(&closed));
+    }
+    // A run that nobody checked says nothing about its provider.
+    let provider: Provider = world.read(&by.provider);
+    assert_eq!((provider.reputation, provider.active_runs), (Reputation { good: 0, bad: 0 }, 0));
+    world.refuse(Anchor::AccountNotInitialized, world.task_settle(run, &[]));
+}
+
+#[test]
+fn with_an_agreeing_audit_pays_the_audit_reward_and_counts_as_good() {
+    let mut world = World::default();
+    let by = world.verifiers[0];
+    let before = (world.read::<Provider>(&by.provider).stake, world.lamports(&by.authority));
+    let run = world.submitted();
+    let audit = world.audit(run, by, CANDIDATE_ROOT);
+    world.warp(1_800);
+    let sent = world.send(world.task_settle(run, &[audit]));
+
+    let (settled, closed): (TaskSettled, AuditClosed) = (sent.event(), sent.event());
+    let reward = task_args().audit_reward;
+    assert_eq!((settled.kept_for_auditor, settled.requester_refunded), (reward, task_args().crank_bounty - CRANKER));
+    let wanted = AuditClosed {
+        task: run.task.key,
+        run: run.key,
+        audit: audit.key,
+        verifier: by.provider,
+        verdict: Verdict::Agrees,
+        paid: reward,
+        slashed: 0,
+    };
+    assert_eq!(closed, wanted);
+    let after = world.read::<Provider>(&by.provider).stake;
+    assert_eq!((after.free, after.locked), (before.0.free + reward, 0));
+    assert_eq!(world.lamports(&by.authority), before.1);
+    let provider: Provider = world.read(&world.provider.provider);
+    assert_eq!(provider.reputation, Reputation { good: 5_000_003, bad: 0 });
+    for closed in [audit.key, run.key, run.task.key, run.task.vault] {
+        assert!(world.is_closed(&closed));
+    }
+}
+
+#[test]
+fn only_the_first_of_several_agreeing_audits_is_paid() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let audits = world.verifiers.map(|by| world.audit(run, by, CANDIDATE_ROOT));
+    world.warp(1_800);
+    // The order of the accounts does not matter.
+    let sent = world.send(world.task_settle(run, &[audits[2], audits[0], audits[1]]));
+    let paid: Vec<_> = sent.events::<AuditClosed>().iter().map(|event| (event.audit, event.paid)).collect();
+    let reward = task_args().audit_reward;
+    assert_eq!(paid, [(audits[2].key, 0), (audits[0].key, reward), (audits[1].key, 0)]);
+}
+
+#[test]
+fn a_lone_differing_audit_loses_its_lock_to_the_provider() {
+    let mut world = World::default();
+    let (by, free) = (world.verifiers[0], stake(&world).0);
+    let before = world.read::<Provider>(&by.provider).stake;
+    let run = world.submitted();
+    let audit = world.audit(run, by, OTHER_ROOT);
+    world.warp(1_800);
+    let sent = world.send(world.task_settle(run, &[audit]));
+    assert!(sent.event::<TaskSettled>().upheld);
+    let closed: AuditClosed = sent.event();
+    assert_eq!((closed.verdict, closed.paid, closed.slashed), (Verdict::Differs, 0, AUDIT_LOCK));
+    let after = world.read::<Provider>(&by.provider).stake;
+    assert_eq!((after.free, after.locked), (before.free - AUDIT_LOCK, 0));
+    assert_eq!(stake(&world), (free + task_args().reward - TREASURY + AUDIT_LOCK, 0));
+    assert!(world.is_closed(&run.task.key));
+}
+
+#[test]
+fn two_audits_that_differ_in_different_ways_lose() {
+    let mut world = World::default();
+    let [a, b, _] = world.verifiers;
+    let run = world.submitted();
+    let audits = [world.audit(run, a, OTHER_ROOT), world.audit(run, b, [0xee; 32])];
+    world.refuse(TesseraError::TooEarly, world.task_settle(run, &audits));
+    world.warp(1_800);
+    let sent = world.send(world.task_settle(run, &audits));
+    assert!(sent.event::<TaskSettled>().upheld);
+    assert!(sent.events::<AuditClosed>().iter().all(|event| event.slashed == AUDIT_LOCK));
+}
+
+#[test]
+fn refuses_before_the_challenge_window_has_passed_on_both_clocks() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let until = world.read::<Run>(&run.key).challenge_until;
+    for (unix, slot) in [(until.unix - 1, until.slot), (until.unix, until.slot - 1)] {
+        world.bank.set_clock(unix, slot);
+        world.refuse(TesseraError::TooEarly, world.task_settle(run, &[]));
+    }
+    world.bank.set_clock(until.unix, until.slot);
+    world.send(world.task_settle(run, &[]));
+}
+
+#[test]
+fn a_dispute_is_upheld_only_when_its_extension_has_passed() {
+    let mut world = World::default();
+    let run = world.submitted();
+    world.warp(1_100);
+    let audit = world.audit(run, world.verifiers[0], OTHER_ROOT);
+    world.warp(1_199);
+    world.refuse(TesseraError::TooEarly, world.task_settle(run, &[audit]));
+    world.warp(1);
+    world.send(world.task_settle(run, &[audit]));
+}
+
+#[test]
+fn refuses_open_and_claimed_tasks() {
+    let mut world = World::default();
+    let task = world.open();
+    let run = RunRef::of(task, world.provider);
+    world.refuse(Anchor::AccountNotInitialized, world.task_settle(run, &[]));
+    world.claim(task);
+    world.warp(100_000);
+    world.refuse(TesseraError::WrongState, world.task_settle(run, &[]));
+}
+
+#[test]
+fn the_models_creator_takes_part() {
+    let mut world = World::default();
+    world.send(world.model_register(world.modeller, [9; 32]));
+    let model = model_address(&world.modeller.key, &[9; 32]).0;
+    let run = world.submitted_as(TaskSpec { model: Some(model), ..TaskSpec::default() });
+    world.warp(1_800);
+    let payout = world.another_token(world.modeller.key, 1);
+    let call = || world.task_settle(run, &[]);
+    let both = |model, token| {
+        call().with(|call| {
+            call.accounts.model = Some(model);
+            call.accounts.model_token = Some(token);
+        })
+    };
+    let stranger = world.cranker.token;
+    let calls = [
+        (TesseraError::ModelMissing, call()),
+        (TesseraError::ModelMissing, call().with(|call| call.accounts.model = Some(model))),
+        (TesseraError::ModelMissing, call().with(|call| call.accounts.model_token = Some(payout))),
+        (TesseraError::WrongTokenAccount, both(model, stranger)),
+    ];
+    let allowed = both(model, payout);
+    for (error, call) in calls {
+        world.refuse(error, call);
+    }
+    world.send(world.model_register(world.requester, [9; 32]));
+    let other = model_address(&world.requester.key, &[9; 32]).0;
+    let own = world.requester.token;
+    let call = world.task_settle(run, &[]).with(|call| {
+        call.accounts.model = Some(other);
+        call.accounts.model_token = Some(own);
+    });
+    world.refuse(TesseraError::WrongModel, call);
+
+    let event: TaskSettled = world.send(allowed).event();
+    assert_eq!((event.model_paid, event.treasury_paid), (MODEL, TREASURY));
+    assert_eq!(event.provider_paid, task_args().reward - TREASURY - MODEL);
+    assert_eq!(world.tokens(&payout), MODEL);
+}
+
+#[test]
+fn a_model_that_pays_into_the_tasks_own_vault_cannot_block_it() {
+    let mut world = World::default();
+    let task = tessera_tests::svm::TaskRef::of(&world.market, world.requester, 1);
+    world.send(world.model_register(world.modeller, [9; 32]).with(|call| call.args.payout = task.key));
+    let model = model_address(&world.modeller.key, &[9; 32]).0;
+    let run = world.submitted_as(TaskSpec { model: Some(model), ..TaskSpec::default() });
+    world.warp(1_800);
+    let with = |world: &World, token| {
+        world.task_settle(run, &[]).with(|call| {
+            call.accounts.model = Some(model);
+            call.accounts.model_token = Some(token);
+        })
+    };
+    world.refuse(TesseraError::DuplicateAccount, with(&world, task.vault));
+    let elsewhere = world.another_token(task.key, 1);
+    world.send(with(&world, elsewhere));
+    assert_eq!(world.tokens(&elsewhere), MODEL);
+}
+
+#[test]
+fn a_task_without_a_model_pays_none() {
+    let mut world = World::default();
+    world.send(world.model_register(world.modeller, [9; 32]));
+    let (model, token) = (model_address(&world.modeller.key, &[9; 32]).0, world.modeller.token);
+    let before = world.tokens(&token);
+    let run = world.submitted();
+    world.warp(1_800);
+    let call = world.task_settle(run, &[]).with(|call| {
+        call.accounts.model = Some(model);
+        call.accounts.model_token = Some(token);
+    });
+    assert_eq!(world.send(call).event::<TaskSettled>().model_paid, 0);
+    assert_eq!(world.tokens(&token), before);
+}
+
+#[test]
+fn without_a_crankers_account_its_part_is_the_requesters() {
+    let mut world = World::default();
+    let before = world.tokens(&world.requester.token);
+    let run = world.submitted();
+    world.warp(1_800);
+    let call = world.task_settle(run, &[]).with(|call| call.accounts.cranker_token = None);
+    assert_eq!(world.send(call).event::<TaskSettled>().cranker_paid, 0);
+    assert_eq!(world.tokens(&world.requester.token), before - task_args().reward);
+}
+
+#[test]
+fn one_wallet_may_be_requester_and_cranker_with_one_token_account() {
+    let mut world = World::default();
+    let before = world.tokens(&world.requester.token);
+    let (run, who) = (world.submitted(), world.requester);
+    world.warp(1_800);
+    world.send(world.task_settle(run, &[]).with(|call| {
+        call.accounts.cranker = who.key;
+        call.accounts.cranker_token = Some(who.token);
+    }));
+    assert_eq!(world.tokens(&who.token), before - task_args().reward);
+}
+
+#[test]
+fn no_shows_before_it_reduce_only_the_requesters_refund() {
+    let mut world = World::default();
+    let absent = world.newcomer("absent", tessera_tests::svm::COMPUTE);
+    let task = world.open();
+    let gone = world.claim_by(task, absent);
+    world.warp(600);
+    world.send(world.run_expire(gone));
+    let run = world.claim(task);
+    world.send(world.run_submit(run));
+    world.warp(1_800);
+    let event: TaskSettled = world.send(world.task_settle(run, &[])).event();
+    assert_eq!(event.provider_paid, task_args().reward - TREASURY);
+    let rest = escrow() - task_args().reward - CRANKER - task_args().crank_bounty / 16;
+    assert_eq!(event.requester_refunded, rest);
+}
+
+#[test]
+fn a_frozen_or_closed_account_of_the_requester_blocks_nothing() {
+    use anchor_spl::token::spl_token::state::AccountState;
+    let mut world = World::default();
+    let run = world.submitted();
+    let first = world.requester.token;
+    world.bank.edit_token(first, |token| token.state = AccountState::Frozen);
+    world.warp(1_800);
+    world.fail(world.task_settle(run, &[]));
+    let second = world.another_token(world.requester.key, 1);
+    world.send(world.task_settle(run, &[]).with(|call| call.accounts.requester_token = second));
+    assert_eq!(world.tokens(&second), escrow() - task_args().reward - CRANKER);
+}
+
+#[test]
+fn stays_settled_until_its_audits_are_closed() {
+    let mut world = World::default();
+    let run = world.submitted();
+    world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+    world.warp(1_800);
+    world.send(world.task_settle(run, &[]));
+    let task: Task = world.read(&run.task.key);
+    assert_eq!((task.state, task.escrow), (TaskState::Settled, task_args().audit_reward));
+    assert_eq!(world.tokens(&run.task.vault), task_args().audit_reward);
+    // The provider is free of it.
+    let provider: Provider = world.read(&world.provider.provider);
+    assert_eq!((provider.active_runs, provider.stake.locked), (0, 0));
+}
