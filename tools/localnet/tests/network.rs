@@ -45,7 +45,8 @@ impl Setup {
         let mut signers = vec![&self.payer];
         signers.extend(more);
         let blockhash = self.rpc.get_latest_blockhash().unwrap();
-        let transaction = Transaction::new_signed_with_payer(&[instruction], Some(&self.payer.pubkey()), &signers, blockhash);
+        let transaction =
+            Transaction::new_signed_with_payer(&[instruction], Some(&self.payer.pubkey()), &signers, blockhash);
         self.rpc.send_and_confirm_transaction(&transaction).unwrap()
     }
 
@@ -72,7 +73,11 @@ impl Setup {
 fn transfer(from: &Pubkey, to: &Pubkey, lamports: u64) -> Instruction {
     let mut data = 2u32.to_le_bytes().to_vec();
     data.extend(lamports.to_le_bytes());
-    Instruction { program_id: SYSTEM, accounts: vec![AccountMeta::new(*from, true), AccountMeta::new(*to, false)], data }
+    Instruction {
+        program_id: SYSTEM,
+        accounts: vec![AccountMeta::new(*from, true), AccountMeta::new(*to, false)],
+        data,
+    }
 }
 
 #[test]
@@ -127,7 +132,8 @@ fn blockhashes_expire_after_150_blocks() {
     let blockhash = setup.rpc.get_latest_blockhash().unwrap();
     setup.localnet.produce_blocks(160).unwrap();
     let instruction = transfer(&setup.payer.pubkey(), &Pubkey::new_unique(), SOL);
-    let stale = Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
+    let stale =
+        Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
     let error = setup.rpc.send_transaction(&stale).unwrap_err();
     assert!(error.to_string().to_lowercase().contains("blockhash"), "{error}");
 }
@@ -137,7 +143,8 @@ fn simulation_reports_compute_units() {
     let setup = setup();
     let instruction = transfer(&setup.payer.pubkey(), &Pubkey::new_unique(), SOL);
     let blockhash = setup.rpc.get_latest_blockhash().unwrap();
-    let transaction = Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
+    let transaction =
+        Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
     let simulated = setup.rpc.simulate_transaction(&transaction).unwrap().value;
     assert_eq!(simulated.err, None);
     assert_eq!(simulated.units_consumed, Some(150));
@@ -198,7 +205,8 @@ fn a_program_runs_after_it_is_deployed() {
     // Anchor's dispatcher runs and refuses an unknown instruction (101) or a foreign program id (4100).
     let instruction = Instruction { program_id, accounts: vec![], data: vec![255; 8] };
     let blockhash = setup.rpc.get_latest_blockhash().unwrap();
-    let transaction = Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
+    let transaction =
+        Transaction::new_signed_with_payer(&[instruction], Some(&setup.payer.pubkey()), &[&setup.payer], blockhash);
     let simulated = setup.rpc.simulate_transaction(&transaction).unwrap().value;
     let logs = simulated.logs.unwrap_or_default().join("\n");
     assert!(logs.contains("AnchorError") || logs.contains("custom program error"), "{logs}");
