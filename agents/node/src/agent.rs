@@ -9,8 +9,21 @@ use tokio::time::{Instant, sleep_until};
 use crate::shutdown::Shutdown;
 use crate::tasks::{Ended, Tasks};
 
-/// After the grace period, how long transactions in flight and cancelled computations may take to end.
-const LAST_WAIT: Duration = Duration::from_secs(5);
+/// How long an agent takes to stop, at most: `grace + in_flight`, and a moment for what has to be aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopPolicy {
+    /// For work that is owed.
+    pub grace: Duration,
+    /// After that: for transactions in flight, and for computations to notice that they were cancelled.
+    pub in_flight: Duration,
+}
+
+impl StopPolicy {
+    /// This grace, and five seconds for what is in flight.
+    pub fn new(grace: Duration) -> Self {
+        Self { grace, in_flight: Duration::from_secs(5) }
+    }
+}
 
 /// Where an agent sees its world: a feed of snapshots, the newest only.
 pub trait Worlds: Send {
@@ -58,15 +71,13 @@ pub trait Agent: Send {
 
 /// Runs an agent until the shutdown is requested, the worlds end, or the agent fails; then ends its jobs.
 ///
-/// The end takes at most `grace` for what is owed, and then a few seconds for what is in flight.
-///
 /// # Errors
 /// What the agent or its worlds ended with. All jobs have ended by then, too.
 pub async fn drive<A, W>(
     agent: &mut A,
     worlds: &mut W,
     shutdown: &Shutdown,
-    grace: Duration,
+    stop: StopPolicy,
 ) -> Result<(), A::Error>
 where
     A: Agent,
@@ -74,9 +85,9 @@ where
     A::Error: From<W::Error>,
 {
     let mut jobs = Tasks::new();
-    let looped = run(agent, worlds, shutdown, grace, &mut jobs).await;
+    let looped = run(agent, worlds, shutdown, stop.grace, &mut jobs).await;
     agent.abandon();
-    let ends = jobs.close(LAST_WAIT).await;
+    let ends = jobs.close(stop.in_flight).await;
     // The first error is the reason for the end; later ones have been logged by the agent.
     ends.into_iter().fold(looped, |result, ended| result.and(agent.finish(ended)))
 }

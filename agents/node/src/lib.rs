@@ -17,7 +17,7 @@ pub mod store;
 pub mod store_error;
 pub mod tasks;
 
-pub use agent::{Agent, Worlds, drive};
+pub use agent::{Agent, StopPolicy, Worlds, drive};
 pub use backoff::Backoff;
 pub use config::{ClusterSettings, ConfigError, DaemonFile, NodeTuning};
 pub use execute::{Computed, ExecuteError, execute};

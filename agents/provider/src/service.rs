@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tessera_chain::{Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address};
 use tessera_compute::Backend;
-use tessera_node::{Journal, Shutdown, Stores, Tasks, Worlds, drive};
+use tessera_node::{Journal, Shutdown, StopPolicy, Stores, Tasks, Worlds, drive};
 
 use crate::actor::Actor;
 use crate::config::ProviderConfig;
@@ -59,7 +59,7 @@ impl Provider {
             );
         }
         let limits = config.limits();
-        let grace = config.node.grace;
+        let stop = StopPolicy::new(config.node.grace);
         let stores = Stores::new(vec![config.store.clone()], config.node.fetch_from.clone());
         let bench = Bench {
             chain: chain.clone(),
@@ -79,7 +79,7 @@ impl Provider {
         let mut task = Tasks::new();
         task.spawn((), async move {
             let mut worlds = Following(feed);
-            let driven = drive(&mut actor, &mut worlds, &shutdown, grace).await;
+            let driven = drive(&mut actor, &mut worlds, &shutdown, stop).await;
             let closed = worlds.0.shutdown().await;
             driven?;
             closed?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, Verdict, World};

@@ -6,7 +6,7 @@ use tessera_chain::{
     CancellationToken, Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address,
 };
 use tessera_compute::Backend;
-use tessera_node::{Journal, Shutdown, Stores, Tasks, Worlds, drive};
+use tessera_node::{Journal, Shutdown, StopPolicy, Stores, Tasks, Worlds, drive};
 
 use crate::actor::Actor;
 use crate::config::VerifierConfig;
@@ -55,7 +55,7 @@ impl Verifier {
             );
         }
         let limits = config.limits();
-        let grace = config.node.grace;
+        let stop = StopPolicy::new(config.node.grace);
         let bench = Bench {
             chain: chain.clone(),
             keypair: Arc::new(keypair),
@@ -72,7 +72,7 @@ impl Verifier {
         let mut task = Tasks::new();
         task.spawn((), async move {
             let mut worlds = Following(feed);
-            let driven = drive(&mut actor, &mut worlds, &shutdown, grace).await;
+            let driven = drive(&mut actor, &mut worlds, &shutdown, stop).await;
             let closed = worlds.0.shutdown().await;
             driven?;
             closed?;
