@@ -30,7 +30,7 @@ warnings.simplefilter("ignore", ConvergenceWarning)
 
 
 def plain(value):
-    """Numbers with 10 significant digits: far below f32's resolution, and stable between machines."""
+    """Numbers with 10 significant digits: far below f32's resolution."""
     if isinstance(value, np.ndarray):
         return [plain(v) for v in value]
     if isinstance(value, (int, np.integer)):

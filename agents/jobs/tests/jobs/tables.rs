@@ -179,7 +179,11 @@ proptest! {
     }
 
     #[test]
-    fn any_npy_header_is_a_table_or_an_error(header in "[{}'(), 0-9:a-z<|_]{0,80}", shape in "\\([0-9]{0,20},? ?[0-9]{0,20}\\)", data in vec(any::<u8>(), 0..64)) {
+    fn any_npy_header_is_a_table_or_an_error(
+        header in "[{}'(), 0-9:a-z<|_]{0,80}",
+        shape in "\\([0-9]{0,20},? ?[0-9]{0,20}\\)",
+        data in vec(any::<u8>(), 0..64),
+    ) {
         let _ = Table::from_npy(&npy(1, "<f4", "False", &shape, &data));
         let bytes = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &data].concat();
         let _ = Table::from_npy(&bytes);
