@@ -1,6 +1,7 @@
 //! The provider's plan, as a table: what it sees and remembers, and what it does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "bench/accounts/mod.rs"]
 mod accounts;
 
 use std::time::Duration;
