@@ -53,6 +53,9 @@ mod tests {
         on_chain.min_reward += 1;
         let found = differences(&wanted, &on_chain);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].name, found[0].wanted.as_str(), found[0].on_chain.as_str()), ("min_reward", "10000", "10001"));
+        assert_eq!(
+            (found[0].name, found[0].wanted.as_str(), found[0].on_chain.as_str()),
+            ("min_reward", "10000", "10001")
+        );
     }
 }

@@ -73,23 +73,29 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let payer = match arguments.keypair {
         Some(path) => path,
-        None => dirs::home_dir().context("no home directory: name the wallet with --keypair")?.join(".config/solana/id.json"),
+        None => dirs::home_dir()
+            .context("no home directory: name the wallet with --keypair")?
+            .join(".config/solana/id.json"),
     };
     let creator = read_keypair(&payer)?;
     let chain = RpcChain::connect(endpoints, SendPolicy::default(), FeedPolicy::default())?;
     let deployment = Deployment { url, payer, program_keypair: arguments.program_keypair };
     let deployed = ensure_program(&chain, &deployment).await?;
-    let wanted =
-        Wanted { id: 0, mint, treasury: arguments.treasury, authority: arguments.authority, params };
+    let wanted = Wanted { id: 0, mint, treasury: arguments.treasury, authority: arguments.authority, params };
     let migrated = migrate(&chain, &creator, &wanted).await?;
     print(deployed, &migrated);
-    if migrated.differences.is_empty() { Ok(()) } else { bail!("the market on chain has other parameters, see above; they were left alone") }
+    if migrated.differences.is_empty() {
+        Ok(())
+    } else {
+        bail!("the market on chain has other parameters, see above; they were left alone")
+    }
 }
 
 fn read_keypair(path: &std::path::Path) -> anyhow::Result<Keypair> {
     let text = std::fs::read(path)
         .with_context(|| format!("cannot read the wallet {}; make one with `tessera wallet new`", path.display()))?;
-    let bytes: Vec<u8> = serde_json::from_slice(&text).with_context(|| format!("{} is no keypair file", path.display()))?;
+    let bytes: Vec<u8> =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no keypair file", path.display()))?;
     Keypair::try_from(bytes.as_slice()).with_context(|| format!("{} is no keypair file", path.display()))
 }
 

@@ -199,7 +199,9 @@ mod tests {
 
     #[test]
     fn missing_unknown_and_malformed_keys_are_refused() {
-        for (from, to) in [("decay = \"98%\"", ""), ("decay =", "decline ="), ("\"98%\"", "\"98\""), ("\"2h\"", "\"soon\"")] {
+        for (from, to) in
+            [("decay = \"98%\"", ""), ("decay =", "decline ="), ("\"98%\"", "\"98\""), ("\"2h\"", "\"soon\"")]
+        {
             let text = LOCALNET.replace(from, to);
             assert!(matches!(Params::parse(&text), Err(ParamsError::Malformed(_))), "{to}");
         }

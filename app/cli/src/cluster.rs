@@ -48,8 +48,7 @@ impl Cluster {
             None | Some("127.0.0.1" | "[::1]" | "0.0.0.0") => "localhost",
             Some(host) => host,
         };
-        let host: String =
-            host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+        let host: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
         match self.0.port_or_known_default() {
             Some(port) => format!("{host}-{port}"),
             None => host,

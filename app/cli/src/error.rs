@@ -179,24 +179,21 @@ impl CliError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Usage { hint, .. } | Self::Config { hint, .. } | Self::NotYet { hint, .. } | Self::Failed { hint, .. } => {
-                Some(hint.clone())
-            }
+            Self::Usage { hint, .. }
+            | Self::Config { hint, .. }
+            | Self::NotYet { hint, .. }
+            | Self::Failed { hint, .. } => Some(hint.clone()),
             Self::File { .. } => Some("check the path and its permissions".to_owned()),
             Self::Amount(_) => Some("nothing is rounded: give an amount that the mint can express".to_owned()),
             Self::Job(_) => Some("nothing was sent: correct the data or the flags and submit again".to_owned()),
-            Self::NotFound { .. } => {
-                Some("check the address, and the cluster with --url; closed tasks are found with `task result`".to_owned())
-            }
+            Self::NotFound { what: "task", .. } => Some(
+                "check the address, and the cluster with --url; `tessera task result` also finds tasks that are over"
+                    .to_owned(),
+            ),
+            Self::NotFound { .. } => Some("check the address, and the cluster with --url".to_owned()),
             Self::NoResult { .. } => Some("its escrow went back to the requester; submit it again".to_owned()),
             Self::Chain(ChainError::Unreachable { .. }) => {
                 Some("check --url and the network; `tessera localnet` starts a chain on this machine".to_owned())
-            }
-            Self::Chain(ChainError::InsufficientFunds { .. }) => {
-                Some("send SOL to that wallet (devnet: `solana airdrop 2`), or use another with --keypair".to_owned())
-            }
-            Self::Verifier(tessera_verifier::VerifierError::NotRegistered { .. }) => {
-                Some("`tessera provider register --verify --keypair verifier` where the wallet is called verifier".to_owned())
             }
             Self::Cluster(_)
             | Self::Chain(_)

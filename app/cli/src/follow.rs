@@ -20,7 +20,12 @@ const MOST_FAILURES: u32 = 60;
 ///
 /// # Errors
 /// [`CliError::NotFound`] for a task that never was, [`CliError::Chain`] when the cluster stays unreachable.
-pub async fn until_over(chain: &dyn Chain, key: Pubkey, printer: Option<Printer>, every: Duration) -> Result<(), CliError> {
+pub async fn until_over(
+    chain: &dyn Chain,
+    key: Pubkey,
+    printer: Option<Printer>,
+    every: Duration,
+) -> Result<(), CliError> {
     let progress = Progress::new(printer.is_some_and(Printer::shows_progress));
     let mut failures = 0;
     loop {
@@ -62,7 +67,11 @@ async fn look(chain: &dyn Chain, key: Pubkey) -> Result<Look, CliError> {
 async fn line(chain: &dyn Chain, task: &Versioned<Task>) -> Result<String, CliError> {
     let now = chain.moment().await?;
     let left = |until: i64| until.saturating_sub(now.unix).max(0);
-    let run = chain.runs(task.key).await?.into_iter().find(|run| matches!(run.state, RunState::Claimed | RunState::Submitted));
+    let run = chain
+        .runs(task.key)
+        .await?
+        .into_iter()
+        .find(|run| matches!(run.state, RunState::Claimed | RunState::Submitted));
     let Some(run) = run else {
         let excluded = match task.excluded.len() {
             0 => String::new(),

@@ -16,6 +16,7 @@ mod hardware;
 pub mod home;
 pub mod order;
 pub mod output;
+mod provider_report;
 pub mod record;
 pub mod result;
 pub mod session;
@@ -27,7 +28,8 @@ pub mod wallet;
 use std::ffi::OsString;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue};
+use tessera_jobs::JobError;
 
 use crate::args::{Cli, Command};
 use crate::config::Config;
@@ -78,7 +80,9 @@ fn log_filter(command: &Command, verbosity: u8) -> &'static str {
         (true, 0) => {
             "warn,tessera_provider=info,tessera_verifier=info,tessera_node=info,tessera_chain=info,tessera_cli=info"
         }
-        (false, 1) => "warn,tessera_provider=info,tessera_verifier=info,tessera_node=info,tessera_chain=info,tessera_cli=info",
+        (false, 1) => {
+            "warn,tessera_provider=info,tessera_verifier=info,tessera_node=info,tessera_chain=info,tessera_cli=info"
+        }
         (true, 1) | (false, 2) => {
             "warn,tessera_provider=debug,tessera_verifier=debug,tessera_node=debug,tessera_chain=debug,tessera_cli=debug"
         }
@@ -91,10 +95,17 @@ fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
     if !error.use_stderr() {
         return if error.print().is_ok() { EXIT_OK } else { EXIT_FAILED };
     }
-    if wants_json(args) && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    let format = if wants_json(args) { Format::Json } else { Format::Human };
+    if let Some(unknown) = unknown_job(error, args) {
+        Printer::new(format).error_report(&ErrorReport {
+            error: unknown.to_string(),
+            code: "usage",
+            hint: Some("see `tessera help task submit`".to_owned()),
+        });
+    } else if format == Format::Json {
         let text = error.to_string();
         let message = text.strip_prefix("error: ").unwrap_or(&text).trim().to_owned();
-        Printer::new(Format::Json).error_report(&ErrorReport {
+        Printer::new(format).error_report(&ErrorReport {
             error: message,
             code: "usage",
             hint: Some("see `tessera help`".to_owned()),
@@ -104,6 +115,13 @@ fn usage(error: &clap::Error, args: &[OsString]) -> u8 {
         let _ = error.print();
     }
     EXIT_USAGE
+}
+
+/// The error of `task submit <job>` for a job that does not exist, which lists those that do.
+fn unknown_job(error: &clap::Error, args: &[OsString]) -> Option<JobError> {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let follows_submit = args.windows(2).any(|pair| pair[0] == "submit" && pair[1] == name.as_str());
+    follows_submit.then(|| JobError::UnknownJob(name.clone()))
 }
 
 /// Whether JSON was asked for on a command line that could not be parsed.

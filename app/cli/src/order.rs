@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use tessera_chain::{MarketParams, Pubkey, Windows};
-use tessera_jobs::{
-    JobSpec, KMeans, LinearRegression, Pca, Prepared, Start, Table, prepare, prepare_from_centres,
-};
+use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Prepared, Start, Table, prepare, prepare_from_centres};
 use tessera_migrations::units::Window;
 use tessera_rules as rules;
 

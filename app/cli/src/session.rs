@@ -139,4 +139,3 @@ impl SignedSession {
 pub(crate) fn found<T>(account: Option<T>, what: &'static str, key: Pubkey) -> Result<T, CliError> {
     account.ok_or(CliError::NotFound { what, key })
 }
-

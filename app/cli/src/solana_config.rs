@@ -34,10 +34,12 @@ impl SolanaConfig {
             },
         };
         match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text).map_err(|e| CliError::config(
-                format!("{} is no Solana configuration file: {e}", path.display()),
-                "write one with `solana config set --url localhost`, or name another with --config",
-            )),
+            Ok(text) => Self::parse(&text).map_err(|e| {
+                CliError::config(
+                    format!("{} is no Solana configuration file: {e}", path.display()),
+                    "write one with `solana config set --url localhost`, or name another with --config",
+                )
+            }),
             Err(e) if e.kind() == ErrorKind::NotFound && !asked => Ok(Self::default()),
             Err(source) => Err(CliError::file("read", path, source)),
         }

@@ -72,19 +72,19 @@ impl Story {
     /// The run that was submitted last.
     #[must_use]
     pub fn submitted(&self) -> Option<&RunSubmitted> {
-        self.events().filter_map(|event| match event {
-            Event::RunSubmitted(run) if run.task == self.task => Some(run.as_ref()),
-            _ => None,
-        }).last()
+        self.events()
+            .filter_map(|event| match event {
+                Event::RunSubmitted(run) if run.task == self.task => Some(run.as_ref()),
+                _ => None,
+            })
+            .last()
     }
 
     /// How the task ended; `None` while it goes on.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         self.events().find_map(|event| match event {
-            Event::TaskSettled(end) if end.task == self.task && end.upheld => {
-                Some(Ending::Settled(end.clone()))
-            }
+            Event::TaskSettled(end) if end.task == self.task && end.upheld => Some(Ending::Settled(end.clone())),
             Event::TaskSettled(end) if end.task == self.task => Some(Ending::Refuted(end.clone())),
             Event::TaskCancelled(end) if end.task == self.task => Some(Ending::Cancelled),
             Event::TaskExpired(end) if end.task == self.task => Some(Ending::Expired),
@@ -136,9 +136,8 @@ impl Story {
             self.transactions.iter().find(holds).and_then(|recorded| recorded.time)
         };
         let created = time_of(|event| matches!(event, Event::TaskCreated(_)))?;
-        let ended = time_of(|event| {
-            matches!(event, Event::TaskSettled(_) | Event::TaskCancelled(_) | Event::TaskExpired(_))
-        })?;
+        let ended =
+            time_of(|event| matches!(event, Event::TaskSettled(_) | Event::TaskCancelled(_) | Event::TaskExpired(_)))?;
         ended.checked_sub(created)
     }
 

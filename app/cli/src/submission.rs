@@ -35,18 +35,32 @@ struct Pending {
     escrow: u64,
 }
 
-/// Stores graph and inputs and returns the manifest's id. Doing it again stores nothing twice.
-///
-/// # Errors
-/// [`CliError::Store`].
-pub async fn store_manifest(store: &ContentStore, order: &Order) -> Result<ContentId, CliError> {
-    let mut inputs = Vec::with_capacity(order.prepared.inputs.len());
-    for input in &order.prepared.inputs {
-        inputs.push(store.put(encode_tensors(std::slice::from_ref(input))).await?);
+/// A task's objects, as they will lie in the content store.
+struct Objects {
+    inputs: Vec<Vec<u8>>,
+    manifest: Vec<u8>,
+}
+
+impl Objects {
+    fn of(order: &Order) -> Self {
+        let inputs: Vec<Vec<u8>> =
+            order.prepared.inputs.iter().map(|input| encode_tensors(std::slice::from_ref(input))).collect();
+        let manifest = Manifest {
+            graph: order.prepared.graph.clone(),
+            inputs: inputs.iter().map(|bytes| ContentId::of(bytes)).collect(),
+            label: order.prepared.label.clone(),
+        };
+        Self { inputs, manifest: manifest.encode() }
     }
-    let manifest =
-        Manifest { graph: order.prepared.graph.clone(), inputs, label: order.prepared.label.clone() };
-    Ok(store.put(manifest.encode()).await?)
+
+    /// Storing them again stores nothing twice.
+    async fn store(self, store: &ContentStore) -> Result<(), CliError> {
+        for bytes in self.inputs {
+            store.put(bytes).await?;
+        }
+        store.put(self.manifest).await?;
+        Ok(())
+    }
 }
 
 /// Creates the task, or finds the one that an interrupted submission of the same manifest created. `notes` is the directory
@@ -60,35 +74,31 @@ pub async fn submit(
     order: &Order,
     notes: &Path,
 ) -> Result<Submitted, CliError> {
+    let chain = signed.session.chain.as_ref();
     let escrow = order.escrow()?;
-    // Before the data are stored, so that a poor wallet learns it at once.
-    let source = signed.session.token_account_with(&signed.key(), escrow).await;
-    let manifest_id = store_manifest(store, order).await?;
+    let objects = Objects::of(order);
+    let manifest_id = ContentId::of(&objects.manifest);
     let note = note_path(notes, &signed.key(), &manifest_id);
-    let mut pending = match load(&note)?.filter(|pending| pending.escrow == escrow) {
-        Some(pending) => pending,
-        None => Pending { nonce: fresh_nonce(), escrow },
-    };
-    let mut task = address::task(&signed.key(), pending.nonce);
-    if let Some(existing) = signed.session.chain.task(task).await? {
-        if existing.terms.manifest_id == manifest_id.0 {
-            forget(&note)?;
-            return Ok(Submitted { task, manifest_id, receipt: None });
+    let nonce = match load(&note)?.filter(|pending| pending.escrow == escrow) {
+        None => fresh_nonce(),
+        Some(Pending { nonce, .. }) => {
+            let task = address::task(&signed.key(), nonce);
+            if chain.task(task).await?.is_some() {
+                forget(&note)?;
+                return Ok(Submitted { task, manifest_id, receipt: None });
+            }
+            // Transactions without a task: it landed, and is over. This is another one.
+            if chain.history(task, 1).await?.is_empty() { nonce } else { fresh_nonce() }
         }
-    }
-    if !signed.session.chain.history(task, 1).await?.is_empty() {
-        // The interrupted submission landed and its task is over: this is another one.
-        pending.nonce = fresh_nonce();
-        task = address::task(&signed.key(), pending.nonce);
-    }
-    let source = source?;
-    save(&note, &pending)?;
+    };
+    let source = signed.session.token_account_with(&signed.key(), escrow).await?;
+    objects.store(store).await?;
+    save(&note, &Pending { nonce, escrow })?;
     let args = create_args(order, store, manifest_id);
-    let instruction = ix::task_create(signed.key(), &signed.session.market, source, order.model, pending.nonce, args);
-    let receipt =
-        signed.session.chain.send(Outgoing::new("task_create", vec![instruction]), &[&signed.wallet]).await?;
+    let create = ix::task_create(signed.key(), &signed.session.market, source, order.model, nonce, args);
+    let receipt = chain.send(Outgoing::new("task_create", vec![create]), &[&signed.wallet]).await?;
     forget(&note)?;
-    Ok(Submitted { task, manifest_id, receipt: Some(receipt) })
+    Ok(Submitted { task: address::task(&signed.key(), nonce), manifest_id, receipt: Some(receipt) })
 }
 
 fn create_args(order: &Order, store: &ContentStore, manifest_id: ContentId) -> TaskCreateArgs {

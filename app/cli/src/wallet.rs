@@ -54,15 +54,14 @@ pub fn read(path: &Path) -> Result<Keypair, CliError> {
             format!("make one with `tessera wallet new --out {}`, or name another with --keypair", path.display()),
         ));
     };
-    serde_json::from_slice::<Vec<u8>>(&text)
-        .ok()
-        .and_then(|bytes| Keypair::try_from(bytes.as_slice()).ok())
-        .ok_or_else(|| {
+    serde_json::from_slice::<Vec<u8>>(&text).ok().and_then(|bytes| Keypair::try_from(bytes.as_slice()).ok()).ok_or_else(
+        || {
             CliError::config(
                 format!("{} is no keypair file", path.display()),
                 "a keypair file is a JSON array of 64 numbers, as `solana-keygen new` writes it",
             )
-        })
+        },
+    )
 }
 
 /// Writes a new keypair to a file that does not exist yet.

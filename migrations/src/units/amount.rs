@@ -63,9 +63,7 @@ impl FromStr for Amount {
         }
         let fraction = fraction.trim_end_matches('0');
         let scale = u8::try_from(fraction.len()).map_err(|_| malformed())?;
-        let digits = format!("{whole}{fraction}")
-            .parse()
-            .map_err(|_| AmountError::TooLarge(text.to_owned()))?;
+        let digits = format!("{whole}{fraction}").parse().map_err(|_| AmountError::TooLarge(text.to_owned()))?;
         Ok(Self { digits, scale })
     }
 }

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{MarketCommand, MarketInit};
-pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, StakeCommand, VerifierCommand};
+pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, ProviderUpdate, StakeCommand, VerifierCommand};
 pub use task::{Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs};
 
 /// Compute marketplace on Solana: tasks are escrowed, run, checked bit for bit, and paid only if right.

@@ -1,4 +1,4 @@
-//! `provider register|run|show`, `stake deposit|unbond|withdraw`, `verifier run`.
+//! `provider register|update|run|show`, `stake deposit|unbond|withdraw`, `verifier run`.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ use tessera_migrations::units::Amount;
 pub enum ProviderCommand {
     /// Register the wallet as a provider, or add a role to it; done twice, it changes nothing
     Register(ProviderRegister),
+    /// Change what the provider says about itself; what is not given stays
+    Update(ProviderUpdate),
     /// Claim, run and submit tasks until Ctrl-C
     Run(AgentArgs),
     /// Show a provider's stake, roles and reputation
@@ -46,6 +48,30 @@ pub struct ProviderRegister {
     /// Where the provider can be reached, as others should see it
     #[arg(long, default_value = "", value_name = "URL")]
     pub endpoint: String,
+}
+
+/// Flags of `provider update`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct ProviderUpdate {
+    /// Run tasks or not
+    #[arg(long, value_name = "BOOL")]
+    pub compute: Option<bool>,
+    /// Check other providers' runs or not
+    #[arg(long, value_name = "BOOL")]
+    pub verify: Option<bool>,
+    /// Take nothing new (true), or work on (false)
+    #[arg(long, value_name = "BOOL")]
+    pub draining: Option<bool>,
+    /// Smallest reward to take
+    #[arg(long, value_name = "TOKENS")]
+    pub price_floor: Option<Amount>,
+    /// Runs at the same time
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_runs: Option<u16>,
+    /// Where the provider can be reached
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
 }
 
 /// Flags of `provider run` and `verifier run`.

@@ -14,8 +14,8 @@ use tessera_migrations::units::Window;
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
     /// Escrow a reward for a job on a table of numbers
-    #[command(subcommand)]
-    Submit(Job),
+    #[command(subcommand, subcommand_value_name = "JOB", subcommand_help_heading = "Jobs")]
+    Submit(Box<Job>),
     /// List the market's open tasks
     List {
         /// Only the wallet's own

@@ -91,10 +91,7 @@ fn complete<W>(
 }
 
 /// The first Ctrl-C asks the agent to end, the second one does not wait for it.
-async fn until_ended(
-    shutdown: &Shutdown,
-    agent: impl Future<Output = Result<(), CliError>>,
-) -> Result<(), CliError> {
+async fn until_ended(shutdown: &Shutdown, agent: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     match shutdown.guard(agent).await {
         Ok(ended) => ended,
         Err(interrupted) => Err(CliError::failed(

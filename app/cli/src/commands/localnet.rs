@@ -31,14 +31,17 @@ pub async fn run(config: &Config, args: LocalnetArgs) -> Result<(), CliError> {
     let shutdown = Shutdown::new();
     match shutdown.guard(serve(config, args, &shutdown)).await {
         Ok(served) => served,
-        Err(interrupted) => Err(CliError::failed(interrupted.to_string(), "the chain's ports may stay in use for a moment")),
+        Err(interrupted) => {
+            Err(CliError::failed(interrupted.to_string(), "the chain's ports may stay in use for a moment"))
+        }
     }
 }
 
 async fn serve(config: &Config, args: LocalnetArgs, shutdown: &Shutdown) -> Result<(), CliError> {
-    let ws_port = args.ws_port.or(args.rpc_port.checked_add(1)).ok_or_else(|| {
-        CliError::usage("no port follows 65535", "choose the websocket port with --ws-port")
-    })?;
+    let ws_port = args
+        .ws_port
+        .or(args.rpc_port.checked_add(1))
+        .ok_or_else(|| CliError::usage("no port follows 65535", "choose the websocket port with --ws-port"))?;
     let state = args.state.unwrap_or_else(|| config.home.localnet());
     let state = std::path::absolute(&state).map_err(|e| CliError::file("find", &state, e))?;
     let wallets = Wallets::open(&state.join("wallets"))?;
@@ -52,15 +55,16 @@ async fn serve(config: &Config, args: LocalnetArgs, shutdown: &Shutdown) -> Resu
     }
 
     let cluster: Cluster = bootstrap.localnet.rpc_url().parse()?;
-    let record = ClusterRecord {
-        rpc: cluster.rpc().clone(),
-        ws: bootstrap.localnet.ws_url().parse().map_err(|e| {
-            CliError::failed(format!("the chain's websocket address is no URL: {e}"), "report this")
-        })?,
-        market: bootstrap.migrated.market,
-        store: Some(store.to_string()),
-        local: Some(LocalRecord { wallets: wallets.directory.clone() }),
-    };
+    let record =
+        ClusterRecord {
+            rpc: cluster.rpc().clone(),
+            ws: bootstrap.localnet.ws_url().parse().map_err(|e| {
+                CliError::failed(format!("the chain's websocket address is no URL: {e}"), "report this")
+            })?,
+            market: bootstrap.migrated.market,
+            store: Some(store.to_string()),
+            local: Some(LocalRecord { wallets: wallets.directory.clone() }),
+        };
     let record_path = config.home.cluster_record(&cluster);
     record.save(&record_path)?;
     config.printer.report(&LocalnetReport::new(&record, &bootstrap, config, &cluster))?;
@@ -101,9 +105,9 @@ impl Wallets {
 
     fn get(&self, wanted: LocalWallet) -> Result<&Keypair, CliError> {
         let found = self.keypairs.iter().find(|(wallet, _)| *wallet == wanted);
-        found.map(|(_, keypair)| keypair).ok_or_else(|| {
-            CliError::failed(format!("there is no wallet {}", wanted.name()), "report this")
-        })
+        found
+            .map(|(_, keypair)| keypair)
+            .ok_or_else(|| CliError::failed(format!("there is no wallet {}", wanted.name()), "report this"))
     }
 
     fn others(&self) -> Vec<Pubkey> {

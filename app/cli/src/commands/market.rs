@@ -72,7 +72,10 @@ impl fmt::Display for InitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let migrated = &self.migrated;
         let mut lines = Lines::new()
-            .line("market", format!("{} {}", migrated.market, if migrated.market_created { "created" } else { "was there" }))
+            .line(
+                "market",
+                format!("{} {}", migrated.market, if migrated.market_created { "created" } else { "was there" }),
+            )
             .line("mint", format!("{}, {} decimals", migrated.mint, migrated.decimals))
             .line("creator", &self.creator)
             .line("fee vaults", format!("{} opened", migrated.fee_vaults_opened));
@@ -184,7 +187,10 @@ impl fmt::Display for MarketReport {
             .line("treasury", &self.treasury)
             .line("reward", shares(["provider", "treasury", "model"], [p.provider_bps, p.treasury_bps, p.model_bps]))
             .line("smallest reward", tokens(p.min_reward, self.decimals))
-            .line("locks", format!("run {} of the reward or more, audit {}", rate(p.min_lock_bps), rate(p.audit_lock_bps)))
+            .line(
+                "locks",
+                format!("run {} of the reward or more, audit {}", rate(p.min_lock_bps), rate(p.audit_lock_bps)),
+            )
             .line(
                 "slashed lock",
                 shares(
@@ -193,7 +199,10 @@ impl fmt::Display for MarketReport {
                 ),
             )
             .line("audits", format!("{} of runs, {} honest", rate(p.audit_rate_bps), rate(p.honest_auditors_bps)))
-            .line("no-show", format!("{} of the reward, at least {}", rate(p.no_show_bps), tokens(p.no_show_min, self.decimals)))
+            .line(
+                "no-show",
+                format!("{} of the reward, at least {}", rate(p.no_show_bps), tokens(p.no_show_min, self.decimals)),
+            )
             .line(
                 "longest windows",
                 format!(

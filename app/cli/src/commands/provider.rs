@@ -1,20 +1,17 @@
-//! `provider register|run|show`.
+//! `provider register|update|run|show`.
 
-use std::fmt;
-
-use serde::Serialize;
 use tessera_chain::{
     BackendKind, Hardware, Provider, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Pubkey, Roles, Signer,
     Versioned, ix,
 };
 
-use crate::args::{ProviderCommand, ProviderRegister};
+use crate::args::{ProviderCommand, ProviderRegister, ProviderUpdate};
 use crate::commands::agents;
 use crate::commands::stake::send;
 use crate::config::Config;
 use crate::error::CliError;
 use crate::hardware::memory_mib;
-use crate::output::Lines;
+use crate::provider_report::ProviderReport;
 use crate::session::{Session, SignedSession, found};
 use crate::wallet::LocalWallet;
 
@@ -28,6 +25,7 @@ const LOCAL_STAKE_TOKENS: &str = "1000";
 pub async fn run(config: &Config, command: ProviderCommand) -> Result<(), CliError> {
     match command {
         ProviderCommand::Register(args) => register(config, args).await,
+        ProviderCommand::Update(args) => update(config, args).await,
         ProviderCommand::Run(args) => agents::run_provider(config, args).await,
         ProviderCommand::Show { provider } => show(config, provider).await,
     }
@@ -54,10 +52,7 @@ pub struct Registration {
 ///
 /// # Errors
 /// [`CliError`]; what was done before it stays and is found by the next call.
-pub async fn ensure_registered(
-    signed: &SignedSession,
-    wanted: &Registration,
-) -> Result<Versioned<Provider>, CliError> {
+pub async fn ensure_registered(signed: &SignedSession, wanted: &Registration) -> Result<Versioned<Provider>, CliError> {
     let (key, market) = (signed.key(), &signed.session.market);
     let address = signed.session.provider_of(&key);
     match signed.session.chain.provider(address).await? {
@@ -73,10 +68,8 @@ pub async fn ensure_registered(
         }
         Some(provider) => {
             let has = provider.roles;
-            let roles = Roles {
-                compute: has.compute || wanted.roles.compute,
-                verify: has.verify || wanted.roles.verify,
-            };
+            let roles =
+                Roles { compute: has.compute || wanted.roles.compute, verify: has.verify || wanted.roles.verify };
             if roles != has {
                 let args = ProviderUpdateArgs { roles: Some(roles), ..ProviderUpdateArgs::default() };
                 send(signed, "provider_update", vec![ix::provider_update(key, market.key, args)]).await?;
@@ -125,6 +118,26 @@ async fn register(config: &Config, args: ProviderRegister) -> Result<(), CliErro
     config.printer.report(&ProviderReport::new(&provider, session))
 }
 
+async fn update(config: &Config, args: ProviderUpdate) -> Result<(), CliError> {
+    let signed = SignedSession::open(config, LocalWallet::Provider).await?;
+    let session = &signed.session;
+    let has = signed.provider().await?.roles;
+    let roles = Roles { compute: args.compute.unwrap_or(has.compute), verify: args.verify.unwrap_or(has.verify) };
+    let update = ProviderUpdateArgs {
+        status: args.draining.map(|draining| match draining {
+            true => ProviderStatus::Draining,
+            false => ProviderStatus::Active,
+        }),
+        roles: (roles != has).then_some(roles),
+        hardware: None,
+        price_floor: args.price_floor.map(|amount| session.base_units(amount)).transpose()?,
+        max_runs: args.max_runs,
+        endpoint: args.endpoint,
+    };
+    send(&signed, "provider_update", vec![ix::provider_update(signed.key(), session.market.key, update)]).await?;
+    config.printer.report(&ProviderReport::new(&signed.provider().await?, session))
+}
+
 async fn show(config: &Config, provider: Option<Pubkey>) -> Result<(), CliError> {
     let session = Session::open(config).await?;
     let key = match provider {
@@ -133,72 +146,4 @@ async fn show(config: &Config, provider: Option<Pubkey>) -> Result<(), CliError>
     };
     let provider = found(session.chain.provider(key).await?, "provider", key)?;
     config.printer.report(&ProviderReport::new(&provider, &session))
-}
-
-/// Amounts in base units.
-#[derive(Debug, Serialize)]
-struct ProviderReport {
-    provider: String,
-    authority: String,
-    market: String,
-    roles: Vec<&'static str>,
-    status: &'static str,
-    stake_free: u64,
-    stake_locked: u64,
-    stake_unbonding: u64,
-    price_floor: u64,
-    active_runs: u16,
-    max_runs: u16,
-    memory_mib: u32,
-    endpoint: String,
-    /// Millionths: the estimated probability that a checked run of it is right.
-    reputation: u64,
-    #[serde(skip)]
-    shown: [String; 4],
-}
-
-impl ProviderReport {
-    fn new(provider: &Versioned<Provider>, session: &Session) -> Self {
-        let stake = &provider.stake;
-        let unbonding = stake.unbonding.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.amount));
-        let amounts = [stake.free, stake.locked, unbonding, provider.price_floor];
-        let roles = [("compute", provider.roles.compute), ("verify", provider.roles.verify)];
-        Self {
-            provider: provider.key.to_string(),
-            authority: provider.authority.to_string(),
-            market: provider.market.to_string(),
-            roles: roles.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect(),
-            status: match provider.status {
-                ProviderStatus::Active => "active",
-                ProviderStatus::Draining => "draining",
-            },
-            stake_free: stake.free,
-            stake_locked: stake.locked,
-            stake_unbonding: unbonding,
-            price_floor: provider.price_floor,
-            active_runs: provider.active_runs,
-            max_runs: provider.max_runs,
-            memory_mib: provider.hardware.memory_mib,
-            endpoint: provider.endpoint.clone(),
-            reputation: tessera_rules::Reputation::from(provider.reputation).score(),
-            shown: amounts.map(|amount| session.tokens(amount)),
-        }
-    }
-}
-
-impl fmt::Display for ProviderReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [free, locked, unbonding, floor] = &self.shown;
-        Lines::new()
-            .line("provider", &self.provider)
-            .line("authority", &self.authority)
-            .line("market", &self.market)
-            .line("roles", format!("{} ({})", self.roles.join(", "), self.status))
-            .line("stake", format!("{free} free, {locked} locked, {unbonding} unbonding"))
-            .line("takes", format!("rewards from {floor}, {} runs at most, {} now", self.max_runs, self.active_runs))
-            .line("memory", format!("{} MiB", self.memory_mib))
-            .maybe("endpoint", (!self.endpoint.is_empty()).then_some(&self.endpoint))
-            .line("reputation", tessera_migrations::units::tokens(self.reputation, 6))
-            .fmt(f)
-    }
 }

@@ -36,7 +36,8 @@ impl Books {
         let (market, mint) = (bootstrap.migrated.market, bootstrap.migrated.mint);
         let mut wallets = cast.wallets();
         wallets.push(cast.operator.pubkey());
-        let mut token_accounts: Vec<Pubkey> = wallets.iter().map(|wallet| address::associated_token(wallet, &mint)).collect();
+        let mut token_accounts: Vec<Pubkey> =
+            wallets.iter().map(|wallet| address::associated_token(wallet, &mint)).collect();
         let mut others = vec![market, mint];
         for (_, keypair) in cast.agents() {
             let provider = address::provider(&market, &keypair.pubkey());
@@ -62,7 +63,8 @@ impl Books {
         let mut fees = BTreeMap::new();
         for story in stories {
             for step in story.steps() {
-                let lamports = step.lamports.ok_or_else(|| wrong("the chain has forgotten a transaction's fee".into()))?;
+                let lamports =
+                    step.lamports.ok_or_else(|| wrong("the chain has forgotten a transaction's fee".into()))?;
                 fees.insert(step.transaction, lamports);
             }
         }

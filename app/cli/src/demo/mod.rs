@@ -88,13 +88,9 @@ async fn perform(
     let after = books::Books::open(bootstrap, cast).await?;
     let stories: Vec<&Story> = shown.iter().map(|shown| &shown.story).collect();
     let balance = before.balance(&after, &stories)?;
-    let tasks = shown.iter().map(|shown| DemoTask::new(shown, cast, &bootstrap.migrated.market)).collect::<Result<_, _>>()?;
-    Ok(DemoReport {
-        tasks,
-        balance,
-        program_sha256: tessera_elf::SHA256.to_owned(),
-        seconds: 0.0,
-    })
+    let tasks =
+        shown.iter().map(|shown| DemoTask::new(shown, cast, &bootstrap.migrated.market)).collect::<Result<_, _>>()?;
+    Ok(DemoReport { tasks, balance, program_sha256: tessera_elf::SHA256.to_owned(), seconds: 0.0 })
 }
 
 /// A task that is over.

@@ -184,7 +184,11 @@ impl fmt::Display for DemoReport {
             writeln!(f, "{task}")?;
         }
         let balance = &self.balance;
-        writeln!(f, "{} base units before and after; lamports: {} before, {} after, {} in fees between", balance.base_units, balance.lamports_before, balance.lamports_after, balance.fees)?;
+        writeln!(
+            f,
+            "{} base units before and after; lamports: {} before, {} after, {} in fees between",
+            balance.base_units, balance.lamports_before, balance.lamports_after, balance.fees
+        )?;
         writeln!(f, "program {}, {:.1} s in all", self.program_sha256, self.seconds)
     }
 }

@@ -25,7 +25,7 @@ use crate::session::Session;
 /// [`CliError`].
 pub async fn run(config: &Config, command: TaskCommand) -> Result<(), CliError> {
     match command {
-        TaskCommand::Submit(job) => submit::run(config, job).await,
+        TaskCommand::Submit(job) => submit::run(config, *job).await,
         TaskCommand::List { mine, state } => list::run(config, mine, state.map(Into::into)).await,
         TaskCommand::Show { task } => show::run(config, task).await,
         TaskCommand::Wait { task } => wait::run(config, task).await,

@@ -17,7 +17,7 @@ use crate::story::verdict_name;
 pub(super) async fn run(config: &Config, key: Pubkey) -> Result<(), CliError> {
     let session = Session::open(config).await?;
     let chain = session.chain.as_ref();
-    let task = found(chain.task(key).await?, "open task", key)?;
+    let task = found(chain.task(key).await?, "task", key)?;
     let now = chain.moment().await?;
     let mut runs = Vec::new();
     for run in chain.runs(key).await? {
