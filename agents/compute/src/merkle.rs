@@ -23,13 +23,19 @@ impl Sha256 for Native {
 #[derive(Clone, Debug)]
 pub struct Tree {
     leaves: Vec<Digest>,
+    hash: Digest,
 }
 
 impl Tree {
     /// The tree over these leaves' bytes.
     pub fn new<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let leaves = (0..).zip(leaves).map(|(i, bytes)| merkle::leaf::<Native>(i, bytes)).collect();
-        Self { leaves }
+        Self::over(leaves)
+    }
+
+    fn over(leaves: Vec<Digest>) -> Self {
+        let hash = tree_hash(&leaves);
+        Self { leaves, hash }
     }
 
     /// The tree over a tensor's padded leaves.
@@ -38,7 +44,7 @@ impl Tree {
         for_each_leaf(tensor, |bytes| {
             leaves.push(merkle::leaf::<Native>(leaves.len() as u64, bytes));
         });
-        Self { leaves }
+        Self::over(leaves)
     }
 
     /// Number of leaves.
@@ -48,7 +54,7 @@ impl Tree {
 
     /// The tree hash.
     pub fn hash(&self) -> Digest {
-        tree_hash(&self.leaves)
+        self.hash
     }
 
     /// The siblings from this leaf to the top, lowest first; `None` if there is no such leaf.

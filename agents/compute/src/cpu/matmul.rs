@@ -8,7 +8,7 @@ use super::pool::Chunk;
 
 /// Columns of a panel: two AVX registers.
 const PANEL: usize = 16;
-/// Rows of A that a panel is multiplied with at once.
+/// Rows of A that a panel is multiplied with at once: eight registers of accumulators.
 const TILE: usize = 4;
 
 /// Rows `[n, k]` of B as panels of 16 columns, `[n / 16][k][16]`, the last one padded with zeros.
@@ -44,23 +44,17 @@ impl Panels {
             for first in (0..self.k).step_by(CHAIN) {
                 let last = self.k.min(first + CHAIN);
                 let panel = &panel[first..last];
-                let mut a_tiles = a.chunks_exact(TILE * self.k);
-                let mut out_tiles = out.chunks_exact_mut(TILE * self.n);
-                for (a, out) in (&mut a_tiles).zip(&mut out_tiles) {
-                    self.tile::<M, TILE>(a, first, panel, columns.clone(), out);
-                }
-                let rest = a_tiles.remainder().chunks_exact(self.k);
-                let out_rest = out_tiles.into_remainder().chunks_exact_mut(self.n);
-                for (a, out) in rest.zip(out_rest) {
-                    self.tile::<M, 1>(a, first, panel, columns.clone(), out);
+                let tiles = a.chunks(TILE * self.k).zip(out.chunks_mut(TILE * self.n));
+                for (a, out) in tiles {
+                    self.tile::<M>(a, first, panel, columns.clone(), out);
                 }
             }
         }
     }
 
-    /// One chain of R rows with one panel.
+    /// One chain of up to four rows with one panel.
     #[inline(always)]
-    fn tile<M: Machine, const R: usize>(
+    fn tile<M: Machine>(
         &self,
         a: &[f32],
         first: usize,
@@ -68,22 +62,31 @@ impl Panels {
         columns: std::ops::Range<usize>,
         out: &mut [f32],
     ) {
-        let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * self.k + first..][..panel.len()]);
-        let mut acc = [[0.0f32; PANEL]; R];
-        for (k, b) in panel.iter().enumerate() {
-            for r in 0..R {
-                let x = rows[r][k];
-                for c in 0..PANEL {
-                    acc[r][c] = M::term(x, b[c], acc[r][c]);
-                }
-            }
+        let last_row = out.len() / self.n - 1;
+        // Rows beyond the last repeat it.
+        let row = |r: usize| &a[last_row.min(r) * self.k + first..][..panel.len()];
+        let factors = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3));
+        // Named one by one, so that the compiler keeps them in registers.
+        let [mut acc0, mut acc1, mut acc2, mut acc3] = [[0.0f32; PANEL]; TILE];
+        for (b, (((&x0, &x1), &x2), &x3)) in panel.iter().zip(factors) {
+            term::<M>(x0, b, &mut acc0);
+            term::<M>(x1, b, &mut acc1);
+            term::<M>(x2, b, &mut acc2);
+            term::<M>(x3, b, &mut acc3);
         }
-        for (r, acc) in acc.iter().enumerate() {
-            let out = &mut out[r * self.n..][columns.clone()];
-            for (out, &chain) in out.iter_mut().zip(acc) {
+        for (out, acc) in out.chunks_exact_mut(self.n).zip([acc0, acc1, acc2, acc3]) {
+            for (out, chain) in out[columns.clone()].iter_mut().zip(acc) {
                 *out = end_chain::<M>(*out, chain);
             }
         }
+    }
+}
+
+/// One term of sixteen folds.
+#[inline(always)]
+fn term<M: Machine>(x: f32, b: &[f32; PANEL], acc: &mut [f32; PANEL]) {
+    for (acc, &b) in acc.iter_mut().zip(b) {
+        *acc = M::term(x, b, *acc);
     }
 }
 
