@@ -34,8 +34,9 @@ pub struct Builder {
 impl Builder {
     /// The one on `PATH`, else the project's own.
     pub fn find(workspace: &Path) -> Self {
-        let on_path = env::var_os("PATH")
-            .and_then(|path| env::split_paths(&path).map(|folder| folder.join("cargo-build-sbf")).find(|command| command.is_file()));
+        let on_path = env::var_os("PATH").and_then(|path| {
+            env::split_paths(&path).map(|folder| folder.join("cargo-build-sbf")).find(|command| command.is_file())
+        });
         Self { command: on_path.unwrap_or_else(|| workspace.join("tools/sbf/cargo-build-sbf")) }
     }
 
@@ -54,7 +55,10 @@ impl Builder {
 
     /// Builds `programs/tessera` in `target` and returns the path of `tessera.so`.
     pub fn build(&self, workspace: &Path, target: &Path, progress: &mut Progress) -> Result<PathBuf, String> {
-        progress.say(&format!("tessera-elf: building the program with {} (half a minute; once more to install tools)", self.command.display()));
+        progress.say(&format!(
+            "tessera-elf: building the program with {} (half a minute; once more to install tools)",
+            self.command.display()
+        ));
         let out = target.join("deploy");
         let log_path = target.join("build.log");
         let mut log = fs::File::create(&log_path).map_err(|error| format!("{}: {error}", log_path.display()))?;
@@ -110,9 +114,7 @@ fn tail(log: &Path) -> String {
     const LINES: usize = 60;
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    let start = lines
-        .iter()
-        .position(|line| line.starts_with("error"))
-        .unwrap_or_else(|| lines.len().saturating_sub(LINES));
+    let start =
+        lines.iter().position(|line| line.starts_with("error")).unwrap_or_else(|| lines.len().saturating_sub(LINES));
     lines[start..].iter().take(LINES).copied().collect::<Vec<_>>().join("\n")
 }

@@ -41,16 +41,22 @@ fn run(progress: &mut Progress) -> Result<(), String> {
         Some(path) => {
             let path = PathBuf::from(path);
             println!("cargo::rerun-if-changed={}", path.display());
-            path.canonicalize()
-                .map_err(|error| format!("TESSERA_PROGRAM_SO={}: {error}; point it at a tessera.so or unset it", path.display()))?
+            path.canonicalize().map_err(|error| {
+                format!("TESSERA_PROGRAM_SO={}: {error}; point it at a tessera.so or unset it", path.display())
+            })?
         }
         None => built(workspace, progress)?,
     };
     let bytes = fs::read(&elf).map_err(|error| format!("{}: {error}", elf.display()))?;
     if !bytes.starts_with(b"\x7fELF") {
-        return Err(format!("{} is no ELF file; point TESSERA_PROGRAM_SO at a program that `cargo build-sbf` built", elf.display()));
+        return Err(format!(
+            "{} is no ELF file; point TESSERA_PROGRAM_SO at a program that `cargo build-sbf` built",
+            elf.display()
+        ));
     }
-    println!("cargo::rustc-env=TESSERA_ELF_PATH={}", elf.display());
+    // A copy of its own, so that the cache may be deleted at any time.
+    let embedded = variable("OUT_DIR")?.join("tessera.so");
+    fs::write(&embedded, &bytes).map_err(|error| format!("{}: {error}", embedded.display()))?;
     println!("cargo::rustc-env=TESSERA_ELF_SHA256={}", hex::encode(Sha256::digest(&bytes)));
     Ok(())
 }
@@ -62,13 +68,15 @@ fn built(workspace: &Path, progress: &mut Progress) -> Result<PathBuf, String> {
     for input in &inputs {
         println!("cargo::rerun-if-changed={}", input.display());
     }
-    let key = sources::hash(workspace, &inputs, &builder.identity()?).map_err(|error| format!("reading the program's sources: {error}"))?;
+    let key = sources::hash(workspace, &inputs, &builder.identity()?)
+        .map_err(|error| format!("reading the program's sources: {error}"))?;
     let target = target_dir()?.join("sbf");
     fs::create_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
     let cached = target.join(format!("{key}.so"));
 
     // Two cargo runs (an editor and a shell) may get here at once; the file lock ends with the process.
-    let lock = fs::File::create(target.join(".lock")).map_err(|error| format!("{}/.lock: {error}", target.display()))?;
+    let lock =
+        fs::File::create(target.join(".lock")).map_err(|error| format!("{}/.lock: {error}", target.display()))?;
     lock.lock().map_err(|error| format!("locking {}: {error}", target.display()))?;
     if !cached.exists() {
         let fresh = builder.build(workspace, &target, progress)?;
@@ -87,7 +95,8 @@ fn publish(fresh: &Path, cached: &Path) -> io::Result<()> {
 /// The outer cargo's target directory: `OUT_DIR` is `<target>/[triple/]<profile>/build/<package>/out`.
 fn target_dir() -> Result<PathBuf, String> {
     let out = variable("OUT_DIR")?;
-    let profile = out.ancestors().find(|path| path.file_name().is_some_and(|name| name == "build")).and_then(Path::parent);
+    let profile =
+        out.ancestors().find(|path| path.file_name().is_some_and(|name| name == "build")).and_then(Path::parent);
     profile
         .and_then(Path::parent)
         .map(Path::to_path_buf)

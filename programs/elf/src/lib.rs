@@ -6,7 +6,7 @@
 #![no_std]
 
 /// The program's ELF file.
-pub const ELF: &[u8] = include_bytes!(env!("TESSERA_ELF_PATH"));
+pub const ELF: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tessera.so"));
 
 /// SHA-256 of [`ELF`], in lower-case hexadecimal: what a deployed program can be compared with.
 pub const SHA256: &str = env!("TESSERA_ELF_SHA256");
