@@ -24,9 +24,30 @@
 //!
 //! # Numerics
 //! Graphs compute in f32 with one defined result for every bit. Each job centres its columns twice, scales what it squares, and
-//! bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/agreement.rs` holds the bounds.
+//! bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/jobs/agreement.rs` holds the bounds.
 //!
-//! A job of one's own is a graph of one's own: see [`tessera_compute::GraphBuilder`], and `src/pca/graph.rs` for a worked one.
+//! # A job of one's own
+//! is a graph of one's own; `src/pca/graph.rs` is a longer example. Here, how far each row is from the mean of all rows:
+//!
+//! ```
+//! use tessera_compute::{Backend, Cancel, CpuBackend, DType, GraphBuilder, Tensor};
+//!
+//! let mut g = GraphBuilder::new();
+//! let rows = g.input(DType::F32, &[4, 2])?;
+//! let columns = g.transpose(rows)?; // folds run over the last axis
+//! let sums = g.reduce_sum(columns)?;
+//! let mean = g.mul_scalar(sums, 0.25)?;
+//! let offset = g.sub(rows, mean)?; // [4, 2] less [2], repeated for each row
+//! let squares = g.rowdot(offset, offset)?;
+//! let distance = g.sqrt(squares)?;
+//! g.output(distance)?;
+//! let graph = g.finish()?;
+//!
+//! let rows = Tensor::f32(&[4, 2], vec![0.0, 0.0, 6.0, 0.0, 0.0, 8.0, 6.0, 8.0])?;
+//! let outputs = CpuBackend::new().run(&graph, &[rows], &Cancel::default())?;
+//! assert_eq!(outputs[0].as_f32()?, [5.0; 4]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod centre;
 mod error;
