@@ -12,6 +12,7 @@ pub(super) trait Machine: Arith {
 }
 
 /// The CPU's instructions, fused multiply-add among them.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(super) struct Hardware;
 
 /// The CPU's instructions but for the fused multiply-add, which is the referee's.
@@ -61,6 +62,7 @@ macro_rules! instructions {
     };
 }
 
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 instructions!(Hardware, |a, b, c| a.mul_add(b, c));
 instructions!(WithoutFma, |a, b, c| f32::from_bits(float::fma(a.to_bits(), b.to_bits(), c.to_bits())));
 

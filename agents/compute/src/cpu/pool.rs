@@ -2,7 +2,9 @@
 
 use crate::exec::{Cancel, ExecError};
 
-use super::machine::{Hardware, Machine, WithoutFma, computes_ieee};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::machine::Hardware;
+use super::machine::{Machine, WithoutFma, computes_ieee};
 
 /// What fills a stretch of an output.
 pub(super) trait Chunk<T>: Sync {
