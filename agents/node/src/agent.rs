@@ -52,12 +52,7 @@ pub trait Agent: Send {
 
     /// Starts what is to be done in this world. While stopping, only what is owed. Returns whether something is owed that
     /// has not been started, so that a stopping agent goes on for it.
-    fn act(
-        &mut self,
-        world: &Arc<Self::World>,
-        stopping: bool,
-        jobs: &mut Tasks<Self::Job, Self::Done>,
-    ) -> bool;
+    fn act(&mut self, world: &Arc<Self::World>, stopping: bool, jobs: &mut Tasks<Self::Job, Self::Done>) -> bool;
 
     /// Takes in the end of a job. A job's failure or panic is the agent's to handle.
     ///
@@ -73,12 +68,7 @@ pub trait Agent: Send {
 ///
 /// # Errors
 /// What the agent or its worlds ended with. All jobs have ended by then, too.
-pub async fn drive<A, W>(
-    agent: &mut A,
-    worlds: &mut W,
-    shutdown: &Shutdown,
-    stop: StopPolicy,
-) -> Result<(), A::Error>
+pub async fn drive<A, W>(agent: &mut A, worlds: &mut W, shutdown: &Shutdown, stop: StopPolicy) -> Result<(), A::Error>
 where
     A: Agent,
     W: Worlds<World = A::World>,

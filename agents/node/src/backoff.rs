@@ -39,10 +39,8 @@ mod tests {
     #[test]
     fn doubles_up_to_the_cap() {
         let backoff = Backoff { first: Duration::from_secs(2), most: Duration::from_secs(9) };
-        let waits: Vec<u64> = [0, 1, 2, 3, 4, 40, u32::MAX]
-            .into_iter()
-            .map(|failures| backoff.delay(failures).as_secs())
-            .collect();
+        let waits: Vec<u64> =
+            [0, 1, 2, 3, 4, 40, u32::MAX].into_iter().map(|failures| backoff.delay(failures).as_secs()).collect();
         assert_eq!(waits, [0, 2, 4, 8, 9, 9, 9]);
     }
 }

@@ -66,12 +66,7 @@ pub struct ClusterSettings {
 
 impl Default for ClusterSettings {
     fn default() -> Self {
-        Self {
-            rpc: Vec::new(),
-            ws: Vec::new(),
-            priority_fee_micro_lamports: 0,
-            sweep_every: Duration::from_secs(5),
-        }
+        Self { rpc: Vec::new(), ws: Vec::new(), priority_fee_micro_lamports: 0, sweep_every: Duration::from_secs(5) }
     }
 }
 
@@ -168,11 +163,8 @@ impl<W: Default + DeserializeOwned> DaemonFile<W> {
     /// # Errors
     /// [`ConfigError`], with the line where the file is wrong.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })
     }
 }

@@ -4,12 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
-use tessera_compute::referee::limits::{
-    MAX_DESCRIPTOR_BYTES, MAX_INPUTS, MAX_OPERATIONS, MAX_OUTPUTS,
-};
-use tessera_compute::{
-    ContentId, Graph, Manifest, Root, Tensor, TensorType, decode_tensors, inputs_root,
-};
+use tessera_compute::referee::limits::{MAX_DESCRIPTOR_BYTES, MAX_INPUTS, MAX_OPERATIONS, MAX_OUTPUTS};
+use tessera_compute::{ContentId, Graph, Manifest, Root, Tensor, TensorType, decode_tensors, inputs_root};
 
 use crate::fetch_error::{FetchError, Malformed, Unfit};
 use crate::store::ContentStore;
@@ -17,10 +13,8 @@ use crate::store::ContentStore;
 /// Bytes around a tensor's elements in its stored form, with room to spare.
 const TENSOR_OVERHEAD: u64 = 4_096;
 /// Bytes of the largest manifest: operations, inputs, outputs, label, headers.
-const MANIFEST_LIMIT: u64 = (MAX_OPERATIONS * MAX_DESCRIPTOR_BYTES
-    + MAX_INPUTS * 256
-    + MAX_OUTPUTS * 16
-    + 16_384) as u64;
+const MANIFEST_LIMIT: u64 =
+    (MAX_OPERATIONS * MAX_DESCRIPTOR_BYTES + MAX_INPUTS * 256 + MAX_OUTPUTS * 16 + 16_384) as u64;
 /// Inputs that are on their way at the same time.
 const PARALLEL: usize = 4;
 /// What a task costs beside its arithmetic: threads, hashing and encoding of small tensors.
@@ -162,8 +156,6 @@ async fn fetch_input(
     Ok(tensor)
 }
 
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, FetchError> {
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, FetchError> {
     tokio::task::spawn_blocking(work).await.map_err(|lost| FetchError::Lost(Arc::from(lost.to_string())))
 }

@@ -131,10 +131,11 @@ impl Journal {
             file.write_all(&line)?;
             file.sync_data()
         });
-        written
-            .await
-            .unwrap_or_else(|lost| Err(std::io::Error::other(lost)))
-            .map_err(|source| JournalError::Io { doing: "write to", path, source })
+        written.await.unwrap_or_else(|lost| Err(std::io::Error::other(lost))).map_err(|source| JournalError::Io {
+            doing: "write to",
+            path,
+            source,
+        })
     }
 }
 
@@ -168,13 +169,7 @@ impl Journal {
 
 fn open_locked(path: &Path) -> Result<File, JournalError> {
     let io = |source| JournalError::Io { doing: "open", path: path.to_owned(), source };
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(io)?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(JournalError::InUse(path.to_owned())),

@@ -42,8 +42,7 @@ impl Locator {
         let refused = |reason| StoreError::Locator { locator: text.to_owned(), reason };
         let folder = std::path::absolute(Path::new(text))
             .map_err(|_| refused("the current folder is not readable: give an absolute path"))?;
-        let url = Url::from_directory_path(folder)
-            .map_err(|()| refused("it cannot be written as a file URL"))?;
+        let url = Url::from_directory_path(folder).map_err(|()| refused("it cannot be written as a file URL"))?;
         Self::parse_url(url.as_str())
     }
 
@@ -53,9 +52,8 @@ impl Locator {
     /// [`StoreError::Locator`].
     pub fn parse_url(text: &str) -> Result<Self, StoreError> {
         let refused = |reason| StoreError::Locator { locator: text.to_owned(), reason };
-        let mut url = Url::parse(text).map_err(|_| {
-            refused("write it as file:///folder, s3://bucket/folder or https://host/folder")
-        })?;
+        let mut url = Url::parse(text)
+            .map_err(|_| refused("write it as file:///folder, s3://bucket/folder or https://host/folder"))?;
         let scheme = match (url.scheme(), url.host_str()) {
             ("file", None) => Scheme::File,
             ("file", Some(_)) => return Err(refused("a file locator names no host: file:///folder")),

@@ -21,9 +21,7 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The filter is not one.
-    #[error(
-        "log filter {filter:?} is not valid ({reason}); write it like `info` or `info,tessera_provider=debug`"
-    )]
+    #[error("log filter {filter:?} is not valid ({reason}); write it like `info` or `info,tessera_provider=debug`")]
     Filter {
         /// What was given.
         filter: String,
@@ -41,19 +39,18 @@ pub enum LogError {
 /// [`LogError::Filter`] for a filter that does not parse, [`LogError::Twice`] when called a second time.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), LogError> {
     let chosen = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| filter.to_owned());
-    let parsed = EnvFilter::builder().parse(&chosen).map_err(|error| LogError::Filter {
-        filter: chosen,
-        reason: error.to_string(),
-    })?;
+    let parsed = EnvFilter::builder()
+        .parse(&chosen)
+        .map_err(|error| LogError::Filter { filter: chosen, reason: error.to_string() })?;
     let registry = tracing_subscriber::registry().with(parsed);
     let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
     match format {
-        LogFormat::Human => registry
-            .with(fmt::layer().with_writer(std::io::stderr).with_ansi(ansi).with_target(false))
-            .try_init(),
-        LogFormat::Json => registry
-            .with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
-            .try_init(),
+        LogFormat::Human => {
+            registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(ansi).with_target(false)).try_init()
+        }
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
+        }
     }
     .map_err(LogError::Twice)
 }

@@ -40,12 +40,7 @@ impl<K: Ord + Copy, S: Clone + Default> Memory<K, S> {
     pub fn note(&self, key: &K, terms: &[u8; 32]) -> Note<S> {
         match self.notes.get(key) {
             Some(note) if note.terms == *terms => note.clone(),
-            _ => Note {
-                terms: *terms,
-                stage: S::default(),
-                failures: 0,
-                not_before: Duration::ZERO,
-            },
+            _ => Note { terms: *terms, stage: S::default(), failures: 0, not_before: Duration::ZERO },
         }
     }
 
@@ -62,14 +57,7 @@ impl<K: Ord + Copy, S: Clone + Default> Memory<K, S> {
 
     /// Puts a task back to `stage` after a failure, to be tried again when the backoff has passed. Returns the failures in
     /// a row, this one included.
-    pub fn failed(
-        &mut self,
-        key: K,
-        terms: [u8; 32],
-        stage: S,
-        uptime: Duration,
-        backoff: &Backoff,
-    ) -> u32 {
+    pub fn failed(&mut self, key: K, terms: [u8; 32], stage: S, uptime: Duration, backoff: &Backoff) -> u32 {
         let failures = self.note(&key, &terms).failures.saturating_add(1);
         let not_before = uptime.saturating_add(backoff.delay(failures));
         self.notes.insert(key, Note { terms, stage, failures, not_before });
@@ -102,8 +90,7 @@ impl<K: Ord + Copy, S: Clone + Default> Memory<K, S> {
 mod tests {
     use super::*;
 
-    const BACKOFF: Backoff =
-        Backoff { first: Duration::from_secs(1), most: Duration::from_secs(4) };
+    const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(4) };
 
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     enum Stage {

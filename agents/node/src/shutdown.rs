@@ -13,9 +13,7 @@ pub struct Shutdown(CancellationToken);
 
 /// The user signalled twice: the work was dropped without waiting for its end.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "interrupted twice: stopped without waiting; the next start continues from what the chain says"
-)]
+#[error("interrupted twice: stopped without waiting; the next start continues from what the chain says")]
 pub struct Interrupted;
 
 impl Shutdown {
@@ -81,10 +79,7 @@ struct Signals {
 impl Signals {
     fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn next(&mut self) {

@@ -84,9 +84,8 @@ impl ContentStore {
                 Arc::new(store.map_err(config)?)
             }
         };
-        let folder = Path::from_url_path(locator.url().path()).map_err(|source| {
-            StoreError::Config { locator: locator.to_string(), reason: source.to_string() }
-        })?;
+        let folder = Path::from_url_path(locator.url().path())
+            .map_err(|source| StoreError::Config { locator: locator.to_string(), reason: source.to_string() })?;
         Ok(Self { locator, backend, folder })
     }
 
@@ -122,18 +121,9 @@ impl ContentStore {
     /// # Errors
     /// [`StoreError`]; its [`retryable`](StoreError::is_retryable) tells whether the object may come later.
     pub async fn get(&self, id: &ContentId, limit: u64) -> Result<bytes::Bytes, StoreError> {
-        let too_large = |size| StoreError::TooLarge {
-            id: *id,
-            locator: self.locator.to_string(),
-            size,
-            limit,
-        };
+        let too_large = |size| StoreError::TooLarge { id: *id, locator: self.locator.to_string(), size, limit };
         let at = self.object(id);
-        let found = self
-            .backend
-            .get(&at)
-            .await
-            .map_err(|error| of_object_store(error, &self.locator, id))?;
+        let found = self.backend.get(&at).await.map_err(|error| of_object_store(error, &self.locator, id))?;
         let size = found.meta.size;
         if size > limit {
             return Err(too_large(size));
@@ -151,11 +141,7 @@ impl ContentStore {
         let bytes = bytes.freeze();
         let actual = ContentId::of(&bytes);
         if actual != *id {
-            return Err(StoreError::WrongContent {
-                expected: *id,
-                actual,
-                locator: self.locator.to_string(),
-            });
+            return Err(StoreError::WrongContent { expected: *id, actual, locator: self.locator.to_string() });
         }
         Ok(bytes)
     }

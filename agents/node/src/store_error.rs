@@ -60,7 +60,9 @@ pub enum StoreError {
         limit: u64,
     },
     /// The bytes are others than the id says. The store may be mended, so this is no fault of the task itself.
-    #[error("the store {locator} gives wrong bytes for object {expected}: they hash to {actual}; upload the object again")]
+    #[error(
+        "the store {locator} gives wrong bytes for object {expected}: they hash to {actual}; upload the object again"
+    )]
     WrongContent {
         /// The id asked for.
         expected: ContentId,
@@ -75,21 +77,14 @@ impl StoreError {
     /// Whether the same request may succeed later without anybody changing the request.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::NotFound { .. }
-            | Self::Unreachable { .. }
-            | Self::Refused { .. }
-            | Self::WrongContent { .. } => true,
+            Self::NotFound { .. } | Self::Unreachable { .. } | Self::Refused { .. } | Self::WrongContent { .. } => true,
             Self::Locator { .. } | Self::Config { .. } | Self::TooLarge { .. } => false,
         }
     }
 }
 
 /// Sorts an error of the store's client.
-pub(crate) fn of_object_store(
-    error: object_store::Error,
-    locator: &Locator,
-    id: &ContentId,
-) -> StoreError {
+pub(crate) fn of_object_store(error: object_store::Error, locator: &Locator, id: &ContentId) -> StoreError {
     use object_store::Error as Client;
     let locator = locator.to_string();
     match error {
@@ -97,9 +92,7 @@ pub(crate) fn of_object_store(
         Client::PermissionDenied { .. }
         | Client::Unauthenticated { .. }
         | Client::NotSupported { .. }
-        | Client::NotImplemented { .. } => {
-            StoreError::Refused { locator, reason: error.to_string() }
-        }
+        | Client::NotImplemented { .. } => StoreError::Refused { locator, reason: error.to_string() },
         other => StoreError::Unreachable { locator, reason: other.to_string() },
     }
 }

@@ -60,11 +60,7 @@ impl<K, T: Send + 'static> Tasks<K, T> {
     }
 
     /// Starts a task.
-    pub fn spawn(
-        &mut self,
-        key: K,
-        task: impl Future<Output = T> + Send + 'static,
-    ) {
+    pub fn spawn(&mut self, key: K, task: impl Future<Output = T> + Send + 'static) {
         let handle = self.set.spawn(task);
         self.keys.insert(handle.id(), key);
     }

@@ -39,7 +39,8 @@ fn durations_are_written_as_people_do() {
 
 #[test]
 fn a_misspelt_key_is_named_with_its_line() {
-    for text in ["\nmarkt = \"M\"\n", "[node]\ngrce = \"5s\"\n", "[work]\nmax_run = 1\n", "[node]\ngrace = \"soon\"\n"] {
+    for text in ["\nmarkt = \"M\"\n", "[node]\ngrce = \"5s\"\n", "[work]\nmax_run = 1\n", "[node]\ngrace = \"soon\"\n"]
+    {
         let error = read(text).unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
     }

@@ -10,8 +10,8 @@ use tessera_compute::{
     encode_tensors, inputs_root, output_root,
 };
 use tessera_node::{
-    Capacity, ContentStore, ExecuteError, FetchError, Lost, Malformed, Remedy, TaskClaims, TaskInputs, Unfit,
-    execute, fetch_task,
+    Capacity, ContentStore, ExecuteError, FetchError, Lost, Malformed, Remedy, TaskClaims, TaskInputs, Unfit, execute,
+    fetch_task,
 };
 
 const ROOMY: Capacity = Capacity {
@@ -40,10 +40,8 @@ impl Fixture {
         let twice = builder.mul_scalar(sum, 2.0).unwrap();
         builder.output(twice).unwrap();
         let graph = builder.finish().unwrap();
-        let inputs = vec![
-            Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(),
-            Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap(),
-        ];
+        let inputs =
+            vec![Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(), Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap()];
         Self { _folder: folder, store, graph, inputs }
     }
 

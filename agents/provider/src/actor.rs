@@ -7,9 +7,7 @@ use std::time::Duration;
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World};
 use tessera_compute::{Cancel, ExecError};
-use tessera_node::{
-    Agent, Ended, ExecuteError, FetchError, Lost, Memory, Remedy, TaskInputs, Tasks,
-};
+use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Memory, Remedy, TaskInputs, Tasks};
 use tokio::time::Instant;
 
 use crate::config::Limits;
@@ -261,12 +259,7 @@ impl Actor {
         Ok(())
     }
 
-    fn cranked(
-        &mut self,
-        job: Job,
-        due: &Due,
-        result: Result<Receipt, ChainError>,
-    ) -> Result<(), ProviderError> {
+    fn cranked(&mut self, job: Job, due: &Due, result: Result<Receipt, ChainError>) -> Result<(), ProviderError> {
         let Job { task, terms, .. } = job;
         let key = crank_key(task, due);
         match result {

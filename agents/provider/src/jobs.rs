@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tessera_chain::due::Due;
-use tessera_chain::{
-    Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank, ix,
-};
+use tessera_chain::{Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank, ix};
 
 use tessera_compute::{Backend, Cancel, ContentId, Root, encode_tensors};
 use tessera_node::{
-    ContentStore, ExecuteError, FetchError, Journal, Locator, Lost, NodeTuning, Stores, TaskClaims,
-    TaskInputs, execute, fetch_task,
+    ContentStore, ExecuteError, FetchError, Journal, Locator, Lost, NodeTuning, Stores, TaskClaims, TaskInputs,
+    execute, fetch_task,
 };
 
 use crate::error::WorkError;
@@ -92,11 +90,7 @@ impl Bench {
         Done::Executed(self.execute_and_store(inputs, &cancel).await)
     }
 
-    async fn execute_and_store(
-        self,
-        inputs: Arc<TaskInputs>,
-        cancel: &Cancel,
-    ) -> Result<Stored, WorkError> {
+    async fn execute_and_store(self, inputs: Arc<TaskInputs>, cancel: &Cancel) -> Result<Stored, WorkError> {
         let computed = execute(self.backend.clone(), inputs, cancel.clone()).await?;
         let root = computed.root;
         let encoding = tokio::task::spawn_blocking(move || encode_tensors(&computed.outputs));
@@ -122,8 +116,7 @@ impl Bench {
 
     pub async fn submit(self, task: Versioned<Task>, stored: Stored, at: i64) -> Done {
         let locator = self.public_store.to_string();
-        let instruction =
-            ix::run_submit(self.keypair.pubkey(), &task, stored.root.0, stored.id.0, locator);
+        let instruction = ix::run_submit(self.keypair.pubkey(), &task, stored.root.0, stored.id.0, locator);
         let outgoing = Outgoing::new("run_submit", [instruction]);
         Done::Sent(self.send(outgoing, task.key, at).await)
     }
@@ -133,12 +126,7 @@ impl Bench {
         Done::Sent(self.crank_in_order(&world, &task, &due).await)
     }
 
-    async fn crank_in_order(
-        &self,
-        world: &World,
-        task: &Versioned<Task>,
-        due: &Due,
-    ) -> Result<Receipt, ChainError> {
+    async fn crank_in_order(&self, world: &World, task: &Versioned<Task>, due: &Due) -> Result<Receipt, ChainError> {
         let cranker = self.keypair.pubkey();
         let mut last = Err(ChainError::NotFound { what: "transition".to_owned(), key: task.key });
         for outgoing in crank(self.chain.as_ref(), world, task, due, cranker).await? {

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tessera_chain::due::{Crank, Due, due};
-use tessera_chain::{
-    Moment, Provider, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Versioned, World,
-};
+use tessera_chain::{Moment, Provider, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Versioned, World};
 use tessera_node::{Memory, Note};
 
 use crate::config::Limits;
@@ -128,9 +126,11 @@ pub fn owes(view: &View<'_>, now: Moment) -> bool {
         _ => !run.execute_until.passed(now),
     };
     owed_runs(view).iter().any(|(task, run)| is_owed(run, task))
-        || view.world.tasks.values().any(|task| {
-            task.state == TaskState::Open && is_claim_unseen(task, view.note(task).stage)
-        })
+        || view
+            .world
+            .tasks
+            .values()
+            .any(|task| task.state == TaskState::Open && is_claim_unseen(task, view.note(task).stage))
 }
 
 /// The runs that this provider has claimed and not submitted.
@@ -144,11 +144,7 @@ fn owed_runs<'a>(view: &View<'a>) -> Vec<(&'a Versioned<Task>, &'a Versioned<Run
 }
 
 /// The runs that this provider has claimed come first: a missed deadline costs stake.
-fn plan_owed(
-    view: &View<'_>,
-    owed: &[(&Versioned<Task>, &Versioned<Run>)],
-    now: Moment,
-) -> Vec<Action> {
+fn plan_owed(view: &View<'_>, owed: &[(&Versioned<Task>, &Versioned<Run>)], now: Moment) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut executing = count(view, |stage| stage == Stage::Executing);
     let mut by_deadline: Vec<_> = owed.to_vec();
@@ -204,16 +200,11 @@ fn plan_claims(
     let (unseen_runs, unseen_stake) = unseen.fold((0_u16, 0_u64), |(runs, stake), (task, _)| {
         (runs.saturating_add(1), stake.saturating_add(task.terms.run_lock))
     });
-    let work = usize::from(view.limits.max_runs)
-        .saturating_sub(owed.len())
-        .saturating_sub(unseen_runs.into());
+    let work = usize::from(view.limits.max_runs).saturating_sub(owed.len()).saturating_sub(unseen_runs.into());
     let registered = me.max_runs.saturating_sub(me.active_runs).saturating_sub(unseen_runs);
     let mut slots = work.min(registered.into());
     let mut stake = me.stake.free.saturating_sub(unseen_stake);
-    let mut ahead = open
-        .iter()
-        .filter(|(_, note)| matches!(note.stage, Stage::Fetching | Stage::Fetched))
-        .count();
+    let mut ahead = open.iter().filter(|(_, note)| matches!(note.stage, Stage::Fetching | Stage::Fetched)).count();
 
     let mut actions = Vec::new();
     for (task, note) in open {
@@ -255,8 +246,7 @@ fn plan_cranks(view: &View<'_>, now: Moment) -> Vec<Action> {
             CrankStage::Sending | CrankStage::Refused => true,
             CrankStage::Sent(slot) => task.slot <= slot,
         };
-        let patient = patience(view, &due)
-            .is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
+        let patient = patience(view, &due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
         if room > 0 && patient && !is_sent && note.not_before <= view.uptime {
             room -= 1;
             actions.push(Action::Crank(task.key, due));

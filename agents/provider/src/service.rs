@@ -41,10 +41,7 @@ impl Provider {
         let authority = keypair.pubkey();
         let market = config.market;
         let key = address::provider(&market, &authority);
-        let account = chain
-            .provider(key)
-            .await?
-            .ok_or(ProviderError::NotRegistered { authority, market })?;
+        let account = chain.provider(key).await?.ok_or(ProviderError::NotRegistered { authority, market })?;
         if !account.roles.compute {
             return Err(ProviderError::NoComputeRole(key));
         }

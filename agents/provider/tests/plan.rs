@@ -121,9 +121,7 @@ fn late() -> Scene {
 
 fn submitted_by(provider: u8, challenge_until: tessera_chain::Deadline) -> Scene {
     let run = submitted(key(A), key(provider), key(AUTHORITY));
-    Scene::new()
-        .task(A, |task| task.state = TaskState::Submitted)
-        .run(Run { challenge_until, ..run })
+    Scene::new().task(A, |task| task.state = TaskState::Submitted).run(Run { challenge_until, ..run })
 }
 
 fn settle(crank: Crank) -> Action {
@@ -200,15 +198,17 @@ fn a_failed_attempt_waits_for_its_backoff() {
 
 #[test]
 fn the_best_paid_comes_first_and_slots_and_stake_are_kept() {
-    let two = || {
-        open().task(B, |task| task.terms.reward = 200).knows(A, Stage::Fetched).knows(B, Stage::Fetched)
-    };
+    let two = || open().task(B, |task| task.terms.reward = 200).knows(A, Stage::Fetched).knows(B, Stage::Fetched);
     assert_eq!(two().plan(), [Action::Claim(key(B))], "one slot");
     let roomy = || two().limits(|limits| limits.max_runs = 2);
     assert_eq!(roomy().plan(), [Action::Claim(key(B)), Action::Claim(key(A))]);
     assert_eq!(roomy().me(|me| me.stake.free = 499).plan(), [Action::Claim(key(B))], "stake for one");
     assert_eq!(roomy().me(|me| me.max_runs = 1).plan(), [Action::Claim(key(B))], "one registered");
-    assert_eq!(roomy().knows(B, Stage::Claiming).me(|me| me.stake.free = 499).plan(), [], "a claim in flight takes its stake");
+    assert_eq!(
+        roomy().knows(B, Stage::Claiming).me(|me| me.stake.free = 499).plan(),
+        [],
+        "a claim in flight takes its stake"
+    );
     assert_eq!(roomy().limits(|limits| limits.max_runs = 1).knows(B, Stage::Claimed(50)).plan(), [], "and its slot");
     let three = open().task(B, |_| {}).task(B + 1, |_| {});
     assert_eq!(three.plan(), [Action::Fetch(key(A)), Action::Fetch(key(B))], "two are fetched ahead");

@@ -17,6 +17,9 @@ use tokio::sync::mpsc;
 
 const A: u8 = 20;
 const B: u8 = 21;
+/// All deadlines of the accounts are at `SOON`.
+const DUE: Moment = Moment { unix: SOON.unix, slot: SOON.slot };
+const BEFORE: Moment = Moment { unix: SOON.unix - 1, slot: SOON.slot - 1 };
 
 fn config(bench: &Bench) -> ProviderConfig {
     let data_dir = bench.folder.path().join("data");
@@ -56,7 +59,7 @@ async fn a_task_is_claimed_computed_stored_submitted_and_settled() {
     assert_eq!((run.output_root, run.output_id), (right_root().0, right_output_id().0));
     bench.store.get(&right_output_id(), 10_000).await.expect("the outputs are stored before they are submitted");
 
-    bench.chain.set_moment(Moment { unix: SOON.unix, slot: SOON.slot });
+    bench.chain.set_moment(DUE);
     assert_eq!(bench.next().await, "ata_create", "the requester has no token account yet");
     assert_eq!(bench.next().await, "task_settle");
     stop(provider, &shutdown).await;
@@ -109,23 +112,14 @@ async fn a_task_beyond_this_machine_is_not_claimed() {
 async fn data_that_come_late_are_found() {
     let mut bench = Bench::new();
     let task = bench.task(A).await;
-    let manifest = bench.folder.path().join("store").join(tessera_compute::ContentId(task.terms.manifest_id).to_string());
+    let manifest =
+        bench.folder.path().join("store").join(tessera_compute::ContentId(task.terms.manifest_id).to_string());
     let content = std::fs::read(&manifest).unwrap();
     std::fs::remove_file(&manifest).unwrap();
     bench.chain.put_task(key(A), task);
     let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
     bench.store.put(content).await.unwrap();
-    // The clock moves on, as it does once a second on a real chain.
-    let mut unix = bench::accounts::NOW.unix;
-    let claimed = loop {
-        unix += 1;
-        bench.chain.set_moment(Moment { unix: unix.min(SOON.unix - 1), slot: 2_000 + unix as u64 });
-        tokio::select! {
-            label = bench.next() => break label,
-            () = tokio::time::sleep(Duration::from_millis(2)) => {}
-        }
-    };
-    assert_eq!(claimed, "task_claim");
+    assert_eq!(bench.next_in_time(BEFORE.unix).await, "task_claim");
     stop(provider, &shutdown).await;
 }
 
@@ -135,17 +129,7 @@ async fn a_transaction_that_fails_for_now_is_sent_again() {
     bench.chain.put_task(key(A), bench.task(A).await);
     bench.chain.fail_next_send(ChainError::Timeout { what: "task_claim".into(), seconds: 1 });
     let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
-    // A failed transaction changes no account: the clock wakes the agent.
-    let mut slot = 2_000;
-    let claimed = loop {
-        slot += 1;
-        bench.chain.set_moment(Moment { unix: 1_000, slot });
-        tokio::select! {
-            label = bench.next() => break label,
-            () = tokio::time::sleep(Duration::from_millis(2)) => {}
-        }
-    };
-    assert_eq!(claimed, "task_claim");
+    assert_eq!(bench.next_in_time(BEFORE.unix).await, "task_claim");
     stop(provider, &shutdown).await;
 }
 
@@ -180,7 +164,7 @@ async fn a_run_whose_deadline_passes_stops_and_is_expired() {
     let (provider, shutdown) = start(&bench, Hanging(begun)).await;
     assert_eq!(bench.next().await, "task_claim");
     begins.recv().await.unwrap();
-    bench.chain.set_moment(Moment { unix: SOON.unix, slot: SOON.slot });
+    bench.chain.set_moment(DUE);
     assert_eq!(bench.next().await, "ata_create");
     assert_eq!(bench.next().await, "task_expire");
     stop(provider, &shutdown).await;
@@ -221,7 +205,7 @@ async fn a_panicking_backend_does_not_take_the_agent_down() {
     assert_eq!(bench.next().await, "task_claim");
     begins.recv().await.unwrap();
     // Still alive: it sees the deadline pass and ends its own run.
-    bench.chain.set_moment(Moment { unix: SOON.unix, slot: SOON.slot });
+    bench.chain.set_moment(DUE);
     assert_eq!(bench.next().await, "ata_create");
     assert_eq!(bench.next().await, "task_expire");
     stop(provider, &shutdown).await;
@@ -242,8 +226,7 @@ async fn it_does_not_start_where_it_cannot_work() {
     let bench = Bench::new();
     let (shutdown, backend) = (Shutdown::new(), Arc::new(CpuBackend::new()));
     let chain: Arc<dyn Chain> = bench.chain.clone();
-    let stranger =
-        Provider::spawn(config(&bench), chain, Keypair::new(), backend.clone(), shutdown.clone()).await;
+    let stranger = Provider::spawn(config(&bench), chain, Keypair::new(), backend.clone(), shutdown.clone()).await;
     assert!(matches!(stranger, Err(ProviderError::NotRegistered { .. })));
 
     std::fs::write(bench.folder.path().join("file"), b"").unwrap();
@@ -267,12 +250,16 @@ async fn a_lost_race_for_a_crank_is_no_problem() {
     let run = submitted(key(A), bench.me, bench.authority.pubkey());
     bench.chain.put_run(address::run(&key(A), &bench.me), run);
     bench.chain.put_task(key(B), bench.task(B).await);
-    bench.chain.set_moment(Moment { unix: SOON.unix - 1, slot: SOON.slot - 1 });
+    bench.chain.set_moment(BEFORE);
     let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
     assert_eq!(bench.next().await, "task_claim");
     assert_eq!(bench.next().await, "run_submit");
     bench.chain.fail_next_send(ChainError::Rejected { reason: "gone".into(), logs: Vec::new() });
-    bench.chain.set_moment(Moment { unix: SOON.unix, slot: SOON.slot });
-    bench.next().await;
+    bench.chain.set_moment(DUE);
+    let mut settled = 0;
+    while settled < 2 {
+        let label = bench.next_in_time(i64::MAX).await;
+        settled += usize::from(label == "task_settle");
+    }
     stop(provider, &shutdown).await;
 }

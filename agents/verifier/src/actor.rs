@@ -6,9 +6,7 @@ use std::sync::Arc;
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, Verdict, World};
 use tessera_compute::{Cancel, ExecError, Root};
-use tessera_node::{
-    Agent, Ended, ExecuteError, FetchError, Lost, Memory, Remedy, TaskInputs, Tasks,
-};
+use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Memory, Remedy, TaskInputs, Tasks};
 use tokio::time::Instant;
 
 use crate::config::Limits;
@@ -102,12 +100,9 @@ impl Actor {
     /// A task is remembered while it lives: its root serves later runs of it. Data are freed once the root is known.
     fn forget_what_is_over(&mut self, world: &World) {
         self.memory.retain(|key, stage| stage.is_busy() || world.tasks.contains_key(key));
-        self.cranks
-            .retain(|key, stage| *stage == CrankStage::Sending || world.tasks.contains_key(&key.0));
+        self.cranks.retain(|key, stage| *stage == CrankStage::Sending || world.tasks.contains_key(&key.0));
         let memory = &self.memory;
-        self.held.retain(|key, held| {
-            matches!(memory.note(key, &held.terms).stage, Stage::Fetched | Stage::Executing)
-        });
+        self.held.retain(|key, held| matches!(memory.note(key, &held.terms).stage, Stage::Fetched | Stage::Executing));
     }
 
     fn start(&mut self, action: Action, world: &Arc<World>, jobs: &mut Tasks<Job, Done>) {

@@ -45,12 +45,7 @@ impl Default for VerifierTuning {
 impl VerifierConfig {
     /// A configuration with defaults.
     pub fn new(market: Pubkey, data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            market,
-            data_dir: data_dir.into(),
-            node: NodeTuning::default(),
-            work: VerifierTuning::default(),
-        }
+        Self { market, data_dir: data_dir.into(), node: NodeTuning::default(), work: VerifierTuning::default() }
     }
 
     /// Resolves a file whose fields the command line may have overridden.

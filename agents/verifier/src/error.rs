@@ -14,7 +14,9 @@ pub enum VerifierError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// The key has no account in the market.
-    #[error("{authority} is not registered in market {market}; run `tessera provider register --verify` with this key first")]
+    #[error(
+        "{authority} is not registered in market {market}; run `tessera provider register --verify` with this key first"
+    )]
     NotRegistered {
         /// Whose account is missing.
         authority: Pubkey,

@@ -5,13 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tessera_chain::due::Due;
-use tessera_chain::{
-    Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank, ix,
-};
+use tessera_chain::{Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank, ix};
 use tessera_compute::{Backend, Cancel, ContentId, Root};
-use tessera_node::{
-    FetchError, Journal, NodeTuning, Stores, TaskClaims, TaskInputs, execute, fetch_task,
-};
+use tessera_node::{FetchError, Journal, NodeTuning, Stores, TaskClaims, TaskInputs, execute, fetch_task};
 
 use crate::error::WorkError;
 
@@ -80,12 +76,7 @@ impl Bench {
         Done::Executed(self.execute_surely(inputs, claimed, cancel).await)
     }
 
-    async fn execute_surely(
-        self,
-        inputs: Arc<TaskInputs>,
-        claimed: Root,
-        cancel: Cancel,
-    ) -> Result<Root, WorkError> {
+    async fn execute_surely(self, inputs: Arc<TaskInputs>, claimed: Root, cancel: Cancel) -> Result<Root, WorkError> {
         let first = execute(self.backend.clone(), inputs.clone(), cancel.clone()).await?.root;
         if first == claimed {
             return Ok(first);
@@ -113,12 +104,7 @@ impl Bench {
         Done::Sent(self.crank_in_order(&world, &task, &due).await)
     }
 
-    async fn crank_in_order(
-        &self,
-        world: &World,
-        task: &Versioned<Task>,
-        due: &Due,
-    ) -> Result<Receipt, ChainError> {
+    async fn crank_in_order(&self, world: &World, task: &Versioned<Task>, due: &Due) -> Result<Receipt, ChainError> {
         let cranker = self.keypair.pubkey();
         let mut last = Err(ChainError::NotFound { what: "transition".to_owned(), key: task.key });
         for outgoing in crank(self.chain.as_ref(), world, task, due, cranker).await? {

@@ -120,23 +120,15 @@ pub enum Action {
 /// What to do now.
 pub fn plan(view: &View<'_>, now: Moment) -> Vec<Action> {
     let Some(me) = view.world.providers.get(&view.me) else { return Vec::new() };
-    let mut wanted: Vec<(&Versioned<Task>, &Versioned<Run>)> = view
-        .world
-        .tasks
-        .values()
-        .filter_map(|task| Some((task, auditable_run(view, me, task, now)?)))
-        .collect();
+    let mut wanted: Vec<(&Versioned<Task>, &Versioned<Run>)> =
+        view.world.tasks.values().filter_map(|task| Some((task, auditable_run(view, me, task, now)?))).collect();
     // Disputes first: there an answer decides about stake. Then what ends first.
-    wanted.sort_by_key(|(task, run)| {
-        (task.state != TaskState::Disputed, until(task, run).unix, task.key)
-    });
+    wanted.sort_by_key(|(task, run)| (task.state != TaskState::Disputed, until(task, run).unix, task.key));
     let mut actions = plan_audits(view, me, &wanted);
     actions.extend(
         view.memory
             .iter()
-            .filter(|(key, note)| {
-                note.stage == Stage::Executing && !wanted.iter().any(|(task, _)| task.key == **key)
-            })
+            .filter(|(key, note)| note.stage == Stage::Executing && !wanted.iter().any(|(task, _)| task.key == **key))
             .map(|(key, _)| Action::Stop(*key)),
     );
     if !view.stopping {
@@ -172,9 +164,7 @@ fn plan_audits(
                 executing += 1;
                 actions.push(Action::Execute { task: task.key, run: run.key });
             }
-            Stage::Computed(root) | Stage::Posted { root, .. }
-                if lock <= stake && !is_posted(note.stage, run) =>
-            {
+            Stage::Computed(root) | Stage::Posted { root, .. } if lock <= stake && !is_posted(note.stage, run) => {
                 stake -= lock;
                 actions.push(Action::Post { task: task.key, run: run.key, root });
             }
@@ -193,18 +183,12 @@ fn auditable_run<'a>(
 ) -> Option<&'a Versioned<Run>> {
     let may_work = me.roles.verify && me.status == ProviderStatus::Active;
     let run = view.world.runs_of(task.key).find(|run| run.state == RunState::Submitted)?;
-    let is_own = run.provider == view.me
-        || run.authority == me.authority
-        || task.terms.requester == me.authority;
+    let is_own = run.provider == view.me || run.authority == me.authority || task.terms.requester == me.authority;
     let is_open = match task.state {
         // An agreement that nobody contradicts is enough, unless the operator wants to look at everything.
-        TaskState::Submitted => {
-            (view.limits.audit_all || run.agreeing == 0) && !run.audit_until.passed(now)
-        }
+        TaskState::Submitted => (view.limits.audit_all || run.agreeing == 0) && !run.audit_until.passed(now),
         TaskState::Disputed => {
-            !run.challenge_until.passed(now)
-                && run.winners.is_none()
-                && refuting_pair(view.world, run).is_none()
+            !run.challenge_until.passed(now) && run.winners.is_none() && refuting_pair(view.world, run).is_none()
         }
         _ => false,
     };
@@ -239,8 +223,7 @@ fn plan_cranks(view: &View<'_>, now: Moment) -> Vec<Action> {
             CrankStage::Sending | CrankStage::Refused => true,
             CrankStage::Sent(slot) => task.slot <= slot,
         };
-        let is_turn = patience(view, &due)
-            .is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
+        let is_turn = patience(view, &due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
         if room > 0 && is_turn && !is_sent && note.not_before <= view.uptime {
             room -= 1;
             actions.push(Action::Crank(task.key, due));

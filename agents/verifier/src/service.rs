@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use tessera_chain::{
-    CancellationToken, Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address,
-};
+use tessera_chain::{CancellationToken, Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address};
 use tessera_compute::Backend;
 use tessera_node::{Journal, Shutdown, StopPolicy, Stores, Tasks, Worlds, drive};
 
@@ -39,10 +37,7 @@ impl Verifier {
         let authority = keypair.pubkey();
         let market = config.market;
         let key = address::provider(&market, &authority);
-        let account = chain
-            .provider(key)
-            .await?
-            .ok_or(VerifierError::NotRegistered { authority, market })?;
+        let account = chain.provider(key).await?.ok_or(VerifierError::NotRegistered { authority, market })?;
         if !account.roles.verify {
             return Err(VerifierError::NoVerifyRole(key));
         }

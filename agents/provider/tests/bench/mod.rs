@@ -10,7 +10,7 @@ use std::time::Duration;
 use accounts::{NOW, market, market_key, provider, run};
 use futures::FutureExt;
 use tessera_chain::{
-    Chain, ChainError, FakeChain, Keypair, Outgoing, Pubkey, Run, RunState, Signer, Task, TaskState, address,
+    Chain, ChainError, FakeChain, Keypair, Moment, Outgoing, Pubkey, Run, RunState, Signer, Task, TaskState, address,
 };
 use tessera_compute::{
     Backend, Cancel, ContentId, CpuBackend, DType, ExecError, Graph, GraphBuilder, Manifest, Root, Tensor,
@@ -76,6 +76,23 @@ impl Bench {
         tokio::time::timeout(PATIENCE, self.landed.recv()).await.expect("a transaction in time").unwrap()
     }
 
+    /// The label of the next transaction that lands, while the clock moves on as it does on a real chain: what failed is
+    /// tried again. Unix time stops at `until`, so that no deadline beyond it passes; slots go on.
+    pub async fn next_in_time(&mut self, until: i64) -> String {
+        let waiting = async {
+            let mut now = self.chain.moment().await.unwrap();
+            loop {
+                if let Ok(label) = self.landed.try_recv() {
+                    return label;
+                }
+                now = Moment { unix: until.min(now.unix + 1), slot: now.slot + 1 };
+                self.chain.set_moment(now);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("a transaction in time")
+    }
+
     /// A transaction that has landed already, if there is one.
     pub fn next_now(&mut self) -> Option<String> {
         self.landed.try_recv().ok()
@@ -103,8 +120,7 @@ fn job() -> (Graph, Vec<Tensor>) {
     let sum = builder.add(x, y).unwrap();
     let twice = builder.mul_scalar(sum, 2.0).unwrap();
     builder.output(twice).unwrap();
-    let inputs =
-        vec![Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(), Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap()];
+    let inputs = vec![Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(), Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap()];
     (builder.finish().unwrap(), inputs)
 }
 
@@ -151,11 +167,8 @@ fn apply(chain: &FakeChain, outgoing: &Outgoing, signers: &[Pubkey]) {
             let run = read(chain.run(account(3))).expect("a run").data;
             let mut audit = accounts::audit(account(3), account(1), signers[0], root, run.agreeing + run.differing);
             let (agreeing, differing) = if root == run.output_root { (1, 0) } else { (0, 1) };
-            audit.verdict = if agreeing == 1 {
-                tessera_chain::Verdict::Agrees
-            } else {
-                tessera_chain::Verdict::Differs
-            };
+            audit.verdict =
+                if agreeing == 1 { tessera_chain::Verdict::Agrees } else { tessera_chain::Verdict::Differs };
             if differing == 1 {
                 chain.put_task(account(2), Task { state: TaskState::Disputed, ..task_at(2) });
             }

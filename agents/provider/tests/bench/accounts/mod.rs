@@ -111,12 +111,7 @@ pub fn task(nonce: u8) -> Task {
             reward: 100,
             audit_reward: 10,
             crank_bounty: 10,
-            windows: Windows {
-                open_seconds: 100,
-                execution_seconds: 100,
-                audit_seconds: 200,
-                challenge_seconds: 200,
-            },
+            windows: Windows { open_seconds: 100, execution_seconds: 100, audit_seconds: 200, challenge_seconds: 200 },
             splits: SPLITS,
             slash: SLASH,
             sink: Sink::Burn,
