@@ -1,6 +1,6 @@
 use std::{thread, time::Duration};
 
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::{Sender, bounded, unbounded};
 use surfpool_core::surfnet::{
     locker::SurfnetSvmLocker,
     svm::{SurfnetSvm, SurfnetSvmConfig},
@@ -31,6 +31,17 @@ impl Localnet {
     /// # Errors
     /// A chosen port is in use, the slot time is out of range, or surfpool does not come up.
     pub fn start(options: Options) -> Result<Self, LocalnetError> {
+        // Another process may take a port between its choice and its use; then other ones are chosen.
+        let mut attempts_left = if options.rpc_port.is_none() || options.ws_port.is_none() { 2 } else { 0 };
+        loop {
+            match Self::start_once(&options) {
+                Err(LocalnetError::Ended(_)) if attempts_left > 0 => attempts_left -= 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn start_once(options: &Options) -> Result<Self, LocalnetError> {
         let slot_time = slot_time_ms(options.slot_time)?;
         let ports = ports::choose(options.rpc_port, options.ws_port)?;
         let (svm, events, geyser_events) = SurfnetSvm::new(SurfnetSvmConfig {
@@ -41,7 +52,8 @@ impl Localnet {
         .map_err(|error| LocalnetError::Ended(error.to_string()))?;
         let svm = SurfnetSvmLocker::new(svm);
         let (commands, commands_rx) = unbounded();
-        let watch = watch::watch(events)?;
+        let (started, started_rx) = bounded(1);
+        let watch = watch::watch(events, started.clone())?;
         let config = surfpool_config(ports, slot_time);
         let (runloop_svm, runloop_commands) = (svm.clone(), commands.clone());
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -60,7 +72,9 @@ impl Localnet {
                     geyser_events,
                 );
                 if let Err(error) = runtime.block_on(run) {
-                    tracing::error!(target: "localnet", "the local network ended: {error}");
+                    tracing::debug!(target: "localnet", "the local network ended: {error}");
+                    // Only a start that fails is waited for.
+                    let _ = started.try_send(Err(LocalnetError::Ended(error.to_string())));
                 }
             })
             .map_err(LocalnetError::Thread)?;
@@ -72,7 +86,9 @@ impl Localnet {
             watch: Some(watch),
             runloop: Some(runloop),
         };
-        localnet.wait_until_started()?;
+        started_rx
+            .recv_timeout(START_LIMIT)
+            .map_err(|_| LocalnetError::Timeout { what: "start", limit: START_LIMIT })??;
         Ok(localnet)
     }
 
@@ -101,14 +117,6 @@ impl Localnet {
             join(watch.thread)?;
         }
         self.runloop.take().map_or(Ok(()), join)
-    }
-
-    fn wait_until_started(&self) -> Result<(), LocalnetError> {
-        let Some(watch) = &self.watch else { return Ok(()) };
-        watch
-            .started
-            .recv_timeout(START_LIMIT)
-            .map_err(|_| LocalnetError::Timeout { what: "start", limit: START_LIMIT })?
     }
 
     /// Sends the end; a network that has ended by itself no longer listens, which is as good.

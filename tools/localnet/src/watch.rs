@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use surfpool_types::SimnetEvent;
 
 use crate::LocalnetError;
@@ -10,18 +10,18 @@ use crate::LocalnetError;
 /// The servers that announce their end: HTTP and websocket.
 const SERVERS: usize = 2;
 
-/// What the event thread reports, each at most once.
+/// The event thread and what it reports.
 pub(crate) struct Watch {
-    /// The network serves, or why it does not.
-    pub(crate) started: Receiver<Result<(), LocalnetError>>,
     /// Both servers are closed; their ports are free.
     pub(crate) closed: Receiver<()>,
     pub(crate) thread: thread::JoinHandle<()>,
 }
 
+/// Whether the network serves, or why it does not; the first message counts.
+pub(crate) type Started = Sender<Result<(), LocalnetError>>;
+
 /// Starts the event thread; it ends when both servers are closed or surfpool is gone.
-pub(crate) fn watch(events: Receiver<SimnetEvent>) -> Result<Watch, LocalnetError> {
-    let (started_tx, started) = bounded(1);
+pub(crate) fn watch(events: Receiver<SimnetEvent>, started: Started) -> Result<Watch, LocalnetError> {
     let (closed_tx, closed) = bounded(1);
     let thread = thread::Builder::new()
         .name("localnet-events".into())
@@ -30,10 +30,10 @@ pub(crate) fn watch(events: Receiver<SimnetEvent>) -> Result<Watch, LocalnetErro
             for event in events {
                 match event {
                     SimnetEvent::CoreStarted(_) => {
-                        let _ = started_tx.try_send(Ok(()));
+                        let _ = started.try_send(Ok(()));
                     }
                     SimnetEvent::Aborted(reason) => {
-                        let _ = started_tx.try_send(Err(LocalnetError::Ended(reason)));
+                        let _ = started.try_send(Err(LocalnetError::Ended(reason)));
                     }
                     SimnetEvent::Shutdown => open = open.saturating_sub(1),
                     SimnetEvent::ErrorLog(_, text) => tracing::debug!(target: "localnet", "{text}"),
@@ -44,9 +44,9 @@ pub(crate) fn watch(events: Receiver<SimnetEvent>) -> Result<Watch, LocalnetErro
                 }
             }
             // Receivers that are gone no longer want to know.
-            let _ = started_tx.try_send(Err(LocalnetError::Ended("it was shut down while starting".into())));
+            let _ = started.try_send(Err(LocalnetError::Ended("it was shut down while starting".into())));
             let _ = closed_tx.try_send(());
         })
         .map_err(LocalnetError::Thread)?;
-    Ok(Watch { started, closed, thread })
+    Ok(Watch { closed, thread })
 }

@@ -226,6 +226,17 @@ fn chosen_ports_are_used_refused_when_taken_and_free_after_stop() {
 }
 
 #[test]
+fn many_networks_run_side_by_side() {
+    let networks: Vec<Localnet> = (0..4).map(|_| Localnet::start(Options::default()).unwrap()).collect();
+    for network in &networks {
+        assert!(RpcClient::new(network.rpc_url().to_string()).get_slot().is_ok());
+    }
+    for network in networks {
+        network.stop().unwrap();
+    }
+}
+
+#[test]
 fn a_slot_time_of_zero_is_refused() {
     let options = Options { slot_time: Duration::ZERO, ..Options::default() };
     assert!(matches!(Localnet::start(options), Err(LocalnetError::SlotTime(_))));
