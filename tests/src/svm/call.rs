@@ -12,13 +12,12 @@ pub struct Call<A, D> {
     /// Accounts after the named ones.
     pub remaining: Vec<AccountMeta>,
     unsigned: Option<Pubkey>,
-    read_only: Option<Pubkey>,
 }
 
 impl<A: ToAccountMetas, D: InstructionData> Call<A, D> {
     /// A call as an honest client would make it.
     pub fn new(accounts: A, args: D) -> Self {
-        Self { accounts, args, remaining: Vec::new(), unsigned: None, read_only: None }
+        Self { accounts, args, remaining: Vec::new(), unsigned: None }
     }
 
     /// Changes accounts or arguments.
@@ -33,19 +32,12 @@ impl<A: ToAccountMetas, D: InstructionData> Call<A, D> {
         self
     }
 
-    /// The same with this account read-only.
-    pub fn read_only(mut self, account: Pubkey) -> Self {
-        self.read_only = Some(account);
-        self
-    }
-
     /// The instruction.
     pub fn instruction(&self) -> Instruction {
         let mut accounts = self.accounts.to_account_metas(None);
         accounts.extend(self.remaining.iter().cloned());
         for meta in &mut accounts {
             meta.is_signer &= self.unsigned != Some(meta.pubkey);
-            meta.is_writable &= self.read_only != Some(meta.pubkey);
         }
         Instruction { program_id: tessera::ID, accounts, data: self.args.data() }
     }

@@ -56,6 +56,15 @@ impl Bank {
         self.put_packed(address, state);
     }
 
+    /// Empties a token account, burning what it held, and closes it.
+    pub fn close_token(&mut self, address: Pubkey) {
+        let state = self.token_state(&address);
+        let mut mint = self.mint_state(&state.mint);
+        mint.supply -= state.amount;
+        self.put_packed(state.mint, mint);
+        self.put(address, Account::default());
+    }
+
     /// A mint.
     pub fn mint_state(&self, mint: &Pubkey) -> Mint {
         let account = self.account(mint).expect("the mint exists");

@@ -155,8 +155,7 @@ impl World {
     pub fn send<A: ToAccountMetas, D: InstructionData>(&mut self, call: Call<A, D>) -> Sent {
         match self.bank.send(&[call.instruction()]) {
             Ok(sent) => {
-                let bank = &self.bank;
-                self.gifts.retain(|address, _| bank.account(address).is_some());
+                self.forget_gifts_to_closed();
                 self.check_books();
                 sent
             }
@@ -179,6 +178,12 @@ impl World {
             Ok(sent) => panic!("this should have been refused: {sent:#?}"),
             Err(failed) => failed,
         }
+    }
+
+    /// What strangers sent to an account went with it when it was closed.
+    pub fn forget_gifts_to_closed(&mut self) {
+        let bank = &self.bank;
+        self.gifts.retain(|address, _| bank.account(address).is_some());
     }
 
     /// Lets time pass on both clocks.

@@ -15,11 +15,13 @@ mod run_submit;
 mod stake_deposit;
 mod stake_unbond;
 mod stake_withdraw;
+mod substitution;
 mod task_cancel;
 mod task_claim;
 mod task_create;
 mod task_expire;
 mod task_settle;
+mod walk;
 
 /// What the system program says when an account exists already.
 const ALREADY_IN_USE: u32 = 0;
@@ -29,3 +31,6 @@ const TOO_FEW_TOKENS: u32 = 1;
 const DISCRIMINATOR: usize = 8;
 /// Size of a token account.
 const TOKEN_ACCOUNT: usize = 165;
+
+/// A change of arguments, and the error that it must meet.
+type Case<T> = (fn(&mut T), tessera::errors::TesseraError);

@@ -7,7 +7,7 @@ use tessera::events::MarketInitialised;
 use tessera::state::{Market, MarketParams, Sink};
 use tessera_tests::svm::{MarketRef, World, market_params, wallet};
 
-use crate::{ALREADY_IN_USE, DISCRIMINATOR, TOKEN_ACCOUNT};
+use crate::{ALREADY_IN_USE, Case, DISCRIMINATOR, TOKEN_ACCOUNT};
 
 #[test]
 fn makes_a_market_with_its_insurance_vault() {
@@ -29,8 +29,7 @@ fn makes_a_market_with_its_insurance_vault() {
 
 #[test]
 fn refuses_parameters_under_which_cheating_could_pay() {
-    type Change = fn(&mut MarketParams);
-    let cases: &[(Change, TesseraError)] = &[
+    let cases: &[Case<MarketParams>] = &[
         (|p| p.splits.provider_bps += 1, TesseraError::SplitSum),
         (|p| p.splits.model_bps = u16::MAX, TesseraError::SplitSum),
         (

@@ -5,6 +5,8 @@ use tessera::instructions::RunSubmitArgs;
 use tessera::state::{Deadline, Moment, Run, RunState, Task, TaskState};
 use tessera_tests::svm::{CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, TaskSpec, World};
 
+use crate::Case;
+
 #[test]
 fn commits_the_output_and_starts_both_windows() {
     let mut world = World::default();
@@ -23,7 +25,7 @@ fn commits_the_output_and_starts_both_windows() {
 
 #[test]
 fn refuses_empty_or_long_outputs() {
-    let cases: &[(fn(&mut RunSubmitArgs), TesseraError)] = &[
+    let cases: &[Case<RunSubmitArgs>] = &[
         (|a| a.output_root = [0; 32], TesseraError::RootZero),
         (|a| a.output_id = [0; 32], TesseraError::RootZero),
         (|a| a.output_locator.clear(), TesseraError::LocatorMissing),

@@ -7,7 +7,7 @@ use tessera::instructions::TaskCreateArgs;
 use tessera::state::{Deadline, Task, TaskState, Windows};
 use tessera_tests::svm::{TaskRef, TaskSpec, World, market_params, task_args, wallet};
 
-use crate::{ALREADY_IN_USE, DISCRIMINATOR, TOKEN_ACCOUNT, TOO_FEW_TOKENS};
+use crate::{ALREADY_IN_USE, Case, DISCRIMINATOR, TOKEN_ACCOUNT, TOO_FEW_TOKENS};
 
 fn asking(args: TaskCreateArgs) -> TaskSpec {
     TaskSpec { args, ..TaskSpec::default() }
@@ -48,7 +48,7 @@ fn escrows_the_whole_and_pins_the_terms() {
 
 #[test]
 fn refuses_what_cannot_be_computed_or_found() {
-    let cases: &[(fn(&mut TaskCreateArgs), TesseraError)] = &[
+    let cases: &[Case<TaskCreateArgs>] = &[
         (|a| a.graph_root = [0; 32], TesseraError::RootZero),
         (|a| a.inputs_root = [0; 32], TesseraError::RootZero),
         (|a| a.manifest_id = [0; 32], TesseraError::RootZero),
@@ -64,7 +64,7 @@ fn refuses_what_cannot_be_computed_or_found() {
 
 #[test]
 fn refuses_windows_out_of_order_or_too_long() {
-    let cases: &[(fn(&mut TaskCreateArgs), TesseraError)] = &[
+    let cases: &[Case<TaskCreateArgs>] = &[
         (|a| a.windows.open_seconds = 0, TesseraError::WindowZero),
         (|a| a.windows.execution_seconds = 0, TesseraError::WindowZero),
         (|a| a.windows.audit_seconds = 1_199, TesseraError::WindowOrder),
@@ -79,7 +79,7 @@ fn refuses_windows_out_of_order_or_too_long() {
 
 #[test]
 fn refuses_amounts_beyond_their_limits() {
-    let cases: &[(fn(&mut TaskCreateArgs), TesseraError)] = &[
+    let cases: &[Case<TaskCreateArgs>] = &[
         (|a| a.reward = 0, TesseraError::RewardTooLow),
         (|a| a.reward = 999_999, TesseraError::RewardTooLow),
         (|a| a.reward = u64::MAX, TesseraError::Overflow),
@@ -91,7 +91,7 @@ fn refuses_amounts_beyond_their_limits() {
 }
 
 #[track_caller]
-fn refuses_each(cases: &[(fn(&mut TaskCreateArgs), TesseraError)]) {
+fn refuses_each(cases: &[Case<TaskCreateArgs>]) {
     let mut world = World::default();
     for (change, error) in cases {
         let mut args = task_args();

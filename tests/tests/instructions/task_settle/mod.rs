@@ -1,6 +1,8 @@
-//! Settlement: in `upheld` and `slashed` who is paid what, in `closing` how audits end, in `refusals` the accounts.
+//! Settlement: in `upheld` and `slashed` who is paid what, in `closing` how audits end, in `model` the creator's
+//! share, in `refusals` the accounts.
 
 mod closing;
+mod model;
 mod refusals;
 mod slashed;
 mod upheld;
