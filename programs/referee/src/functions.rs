@@ -5,6 +5,7 @@
 use crate::Arith;
 use crate::float::{INFINITY, NAN, NEG_INFINITY, ONE, SIGN, is_nan, neg};
 
+/// The bits of a constant; used in constants only, so that no float exists when the code runs.
 const fn bits(x: f32) -> u32 {
     x.to_bits()
 }
@@ -31,7 +32,7 @@ pub fn log<A: Arith>(x: u32) -> u32 {
         return INFINITY;
     }
     // A subnormal is scaled by 2^25 exactly.
-    let (x, scaled) = if x < 0x0080_0000 { (A::mul(x, bits(33_554_432.0)), 25) } else { (x, 0) };
+    let (x, scaled) = if x < 0x0080_0000 { (A::mul(x, const { bits(33_554_432.0) }), 25) } else { (x, 0) };
     // Moving sqrt(1/2) to 1 splits off k so that m starts at sqrt(1/2).
     const SQRT_HALF: u32 = 0x3f35_04f3;
     let moved = x.wrapping_add(ONE - SQRT_HALF);
@@ -39,13 +40,13 @@ pub fn log<A: Arith>(x: u32) -> u32 {
     let m = (moved & 0x007f_ffff) + SQRT_HALF;
     let k = crate::convert::i32_to_f32(k);
     let f = A::sub(m, ONE);
-    let s = A::div(f, A::add(f, bits(2.0)));
+    let s = A::div(f, A::add(f, const { bits(2.0) }));
     let z = A::mul(s, s);
     let r = A::fma(z, R4, R3);
     let r = A::fma(z, r, R2);
     let r = A::fma(z, r, R1);
     let r = A::mul(z, r);
-    let half_square = A::mul(A::mul(bits(0.5), f), f);
+    let half_square = A::mul(A::mul(const { bits(0.5) }, f), f);
     let correction = A::fma(s, A::add(half_square, r), A::mul(k, LN2_LOW));
     A::fma(k, LN2_HIGH, A::sub(f, A::sub(half_square, correction)))
 }
@@ -72,12 +73,12 @@ pub fn exp<A: Arith>(x: u32) -> u32 {
     if x & SIGN != 0 && x > LEAST {
         return 0;
     }
-    let rounded = A::fma(x, bits(core::f32::consts::LOG2_E), ROUND);
+    let rounded = A::fma(x, const { bits(core::f32::consts::LOG2_E) }, ROUND);
     let n = rounded.wrapping_sub(ROUND) as i32;
     let whole = A::sub(rounded, ROUND);
-    let r = A::fma(neg(whole), bits(6.931_457_5e-1), x);
-    let r = A::fma(neg(whole), bits(1.428_606_8e-6), r);
-    let mut p = bits(1.378_059_4e-3);
+    let r = A::fma(neg(whole), const { bits(6.931_457_5e-1) }, x);
+    let r = A::fma(neg(whole), const { bits(1.428_606_8e-6) }, r);
+    let mut p = const { bits(1.378_059_4e-3) };
     for coefficient in COEFFICIENTS {
         p = A::fma(p, r, coefficient);
     }
