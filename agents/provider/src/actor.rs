@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World};
@@ -96,13 +95,9 @@ impl Actor {
             memory: &self.memory,
             cranks: &self.cranks,
             limits: &self.limits,
-            uptime: self.uptime(),
+            uptime: self.started.elapsed(),
             stopping,
         }
-    }
-
-    fn uptime(&self) -> Duration {
-        self.started.elapsed()
     }
 
     /// Data of tasks that can no longer be this provider's are freed; what was refused is remembered while the task lives.
@@ -268,7 +263,7 @@ impl Actor {
                 self.cranks.set(key, terms, CrankStage::Sent(receipt.slot));
             }
             Err(error) => {
-                let (uptime, backoff) = (self.uptime(), self.bench.node.backoff());
+                let (uptime, backoff) = (self.started.elapsed(), self.bench.node.backoff());
                 let failures = self.cranks.failed(key, terms, CrankStage::Idle, uptime, &backoff);
                 match error.kind() {
                     ErrorKind::Fatal => return Err(error.into()),
@@ -296,7 +291,7 @@ impl Actor {
     }
 
     fn retry(&mut self, task: Pubkey, terms: [u8; 32], stage: Stage) -> u32 {
-        let (uptime, backoff) = (self.uptime(), self.bench.node.backoff());
+        let (uptime, backoff) = (self.started.elapsed(), self.bench.node.backoff());
         self.memory.failed(task, terms, stage, uptime, &backoff)
     }
 }

@@ -37,7 +37,7 @@ pub struct ProviderTuning {
     pub max_runs: u16,
     /// Lowest reward that is taken, in base units; the registered price floor holds beside it.
     pub min_reward: u64,
-    /// Open tasks whose data are fetched ahead of a claim, at most.
+    /// Open tasks whose data are fetched ahead of a claim, at most; each may take `memory_mib` of memory.
     pub prefetch: u16,
 }
 

@@ -112,10 +112,7 @@ impl Actor {
         | Action::Stop(key)
         | Action::Crank(key, _)) = action;
         if let Action::Stop(_) = action {
-            if let Some(held) = self.held.get(&key).filter(|held| !held.cancel.is_cancelled()) {
-                tracing::info!(task = %key, stage = "execute", "stopped: its audit is no longer needed or possible");
-                held.cancel.cancel();
-            }
+            self.stop(key);
             return;
         }
         let Some(task) = world.tasks.get(&key).cloned() else { return };
@@ -151,6 +148,17 @@ impl Actor {
                 self.cranks.begin(crank_key(key, &due), terms, CrankStage::Sending);
                 jobs.spawn(job(Kind::Crank(due)), bench.crank(world.clone(), task, due));
             }
+        }
+    }
+
+    /// A computation is told to stop and is seen again when it has; data that wait for one are freed.
+    fn stop(&mut self, task: Pubkey) {
+        let Some(held) = self.held.get(&task) else { return };
+        if self.memory.note(&task, &held.terms).stage == Stage::Fetched {
+            self.memory.forget(&task);
+        } else if !held.cancel.is_cancelled() {
+            tracing::info!(%task, stage = "execute", "stopped: its audit is not needed or not possible any more");
+            held.cancel.cancel();
         }
     }
 

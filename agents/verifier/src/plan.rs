@@ -111,7 +111,7 @@ pub enum Action {
         /// The root.
         root: [u8; 32],
     },
-    /// Stop computing: nobody needs it any more.
+    /// Stop computing and free the data: the audit is not needed or not possible any more.
     Stop(Pubkey),
     /// Send a due transition.
     Crank(Pubkey, Due),
@@ -128,7 +128,10 @@ pub fn plan(view: &View<'_>, now: Moment) -> Vec<Action> {
     actions.extend(
         view.memory
             .iter()
-            .filter(|(key, note)| note.stage == Stage::Executing && !wanted.iter().any(|(task, _)| task.key == **key))
+            .filter(|(key, note)| {
+                matches!(note.stage, Stage::Fetched | Stage::Executing)
+                    && !wanted.iter().any(|(task, _)| task.key == **key)
+            })
             .map(|(key, _)| Action::Stop(*key)),
     );
     if !view.stopping {
@@ -143,9 +146,9 @@ fn plan_audits(
     wanted: &[(&Versioned<Task>, &Versioned<Run>)],
 ) -> Vec<Action> {
     let most = usize::from(view.limits.max_audits);
-    let count = |is: fn(Stage) -> bool| view.memory.iter().filter(|(_, note)| is(note.stage)).count();
-    let mut executing = count(|stage| stage == Stage::Executing);
-    let mut ahead = count(|stage| matches!(stage, Stage::Fetching | Stage::Fetched));
+    let mut executing = view.memory.iter().filter(|(_, note)| note.stage == Stage::Executing).count();
+    let mut ahead =
+        wanted.iter().filter(|(task, _)| matches!(view.note(task).stage, Stage::Fetching | Stage::Fetched)).count();
     let mut stake = me.stake.free;
     let mut actions = Vec::new();
     for (task, run) in wanted {

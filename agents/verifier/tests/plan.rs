@@ -215,8 +215,21 @@ fn a_dispute_comes_before_a_submission() {
 
 #[test]
 fn a_computation_that_nobody_needs_any_more_stops() {
-    let scene = submission().run(|run| run.audit_until = PAST).knows(Stage::Executing);
-    assert_eq!(scene.plan(), [Action::Stop(key(A))]);
+    for stage in [Stage::Executing, Stage::Fetched] {
+        let scene = submission().run(|run| run.audit_until = PAST).knows(stage);
+        assert_eq!(scene.plan(), [Action::Stop(key(A))]);
+    }
+}
+
+#[test]
+fn data_that_are_not_needed_any_more_keep_no_other_task_waiting() {
+    let mut scene = submission()
+        .run(|run| run.agreeing = 1)
+        .knows(Stage::Fetched)
+        .task(B, |task| task.state = TaskState::Submitted);
+    let other = submitted(key(B), key(OWNER), key(OWNER));
+    scene.world.runs.insert(key(RUN + 1), at(key(RUN + 1), 50, other));
+    assert_eq!(scene.plan(), [Action::Fetch(key(B)), Action::Stop(key(A))]);
 }
 
 #[test]
