@@ -10,7 +10,6 @@ use solana_transaction_error::TransactionError;
 use tessera::errors::TesseraError;
 
 use crate::error::ChainError;
-use crate::program_error::program_error;
 
 /// A program's refusal of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +32,7 @@ impl ProgramFailure {
     /// The error of the `tessera` program, if it is one.
     #[must_use]
     pub fn tessera(&self) -> Option<TesseraError> {
-        (self.program == tessera::ID).then(|| program_error(self.code)).flatten()
+        (self.program == tessera::ID).then(|| TesseraError::from_code(self.code)).flatten()
     }
 }
 
@@ -103,7 +102,7 @@ const FRAMEWORK: [ErrorCode; 14] = [
 fn name(program: Pubkey, code: u32) -> (String, String) {
     if code >= ERROR_CODE_OFFSET
         && program == tessera::ID
-        && let Some(error) = program_error(code)
+        && let Some(error) = TesseraError::from_code(code)
     {
         return (error.name(), error.to_string());
     }
@@ -144,7 +143,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::error::ErrorKind;
-    use crate::program_error::PROGRAM_ERRORS;
 
     fn custom(program: Pubkey, code: u32) -> ChainError {
         let error = TransactionError::InstructionError(1, InstructionError::Custom(code));
@@ -153,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_code_of_the_program_is_named_and_carries_its_message_and_logs() {
-        for (index, error) in PROGRAM_ERRORS.iter().enumerate() {
+        for (index, error) in TesseraError::ALL.iter().enumerate() {
             let code = ERROR_CODE_OFFSET + u32::try_from(index).unwrap();
             let classified = custom(tessera::ID, code);
             let failure = classified.program_failure().unwrap();

@@ -40,3 +40,31 @@ pub(crate) fn of_with<T: Stored + Discriminator>(offset: usize, key: Pubkey) -> 
 fn bytes(offset: usize, bytes: &[u8]) -> RpcFilterType {
     RpcFilterType::Memcmp(Memcmp::new_base58_encoded(offset, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use anchor_lang::AccountSerialize;
+    use tessera::state::{Audit, Provider, Run, Task, Verdict};
+
+    use super::*;
+    use crate::fake::fixture::{self, key};
+
+    fn at(account: &impl AccountSerialize, offset: usize) -> Pubkey {
+        let mut bytes = Vec::new();
+        account.try_serialize(&mut bytes).unwrap();
+        Pubkey::try_from(&bytes[offset..offset + 32]).unwrap()
+    }
+
+    #[test]
+    fn offsets_are_where_the_program_writes_the_keys() {
+        let run: Run = fixture::run(key(2), key(3), key(4));
+        let audit: Audit = fixture::audit(key(5), key(1), key(4), [0; 32], Verdict::Agrees);
+        let provider: Provider = fixture::provider(key(1), key(4));
+        let task: Task = fixture::task(key(1), key(4), 0);
+        assert_eq!(at(&provider, PROVIDER_MARKET), key(1));
+        assert_eq!(at(&task, TASK_MARKET), key(1));
+        assert_eq!(at(&run, RUN_TASK), key(2));
+        assert_eq!(at(&audit, AUDIT_RUN), key(5));
+    }
+}

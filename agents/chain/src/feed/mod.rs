@@ -5,6 +5,8 @@
 
 mod actor;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,6 +7,8 @@ mod market;
 mod provider;
 mod settle;
 mod task;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use anchor_lang::solana_program::instruction::Instruction;

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
 use anchor_spl::token;
-use tessera::state::{Audit, Market, Run, Sink, Task};
+use tessera::state::{Audit, Market, Run, RunState, Sink, Task, Verdict};
 use tessera::{accounts, instruction as data};
 
 use super::instruction;
@@ -32,20 +32,35 @@ pub struct Settlement<'a> {
 }
 
 impl Settlement<'_> {
-    /// Audits that one transaction can close; later ones close the others.
-    pub const MOST_AUDITS: usize = 3;
+    /// Audits that one transaction can close, with room to create the requester's token account; later ones close the
+    /// others.
+    pub const MOST_AUDITS: usize = 2;
 
-    /// The audits of a run in the order in which they should be closed: those that refuted it, which the decision needs,
-    /// then the others as they were posted.
+    /// The audits of a run in the order in which they should be closed: the two that refute it, if there are two, which the
+    /// decision needs, then the others as they were posted.
     #[must_use]
     pub fn order<'a>(run: &Run, audits: impl Iterator<Item = &'a Versioned<Audit>>) -> Vec<&'a Versioned<Audit>> {
-        let won = |audit: &Audit| {
-            run.winners.is_some_and(|winners| audit.verifier == winners.first || audit.verifier == winners.second)
-        };
         let mut audits: Vec<_> = audits.collect();
-        audits.sort_by_key(|audit| (!won(audit), audit.ordinal));
+        audits.sort_by_key(|audit| audit.ordinal);
+        let pair = refuting(run, &audits);
+        audits.sort_by_key(|audit| !pair.is_some_and(|pair| pair.contains(&audit.verifier)));
         audits
     }
+}
+
+/// The verifiers that refute a run: those that the run has pinned, or the two earliest of `audits` that found the same root,
+/// not the run's.
+fn refuting(run: &Run, audits: &[&Versioned<Audit>]) -> Option<[Pubkey; 2]> {
+    if let Some(winners) = run.winners {
+        return Some([winners.first, winners.second]);
+    }
+    let differing = || audits.iter().filter(|audit| audit.verdict == Verdict::Differs);
+    differing().find_map(|second| {
+        let matches = |first: &&&Versioned<Audit>| {
+            first.ordinal < second.ordinal && first.root == second.root && first.authority != second.authority
+        };
+        differing().find(matches).map(|first| [first.verifier, second.verifier])
+    })
 }
 
 /// Decides a run if that is due, pays everyone, and closes the audits given.
@@ -53,7 +68,8 @@ impl Settlement<'_> {
 pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
     let Settlement { cranker, market, task, run, requester_token, cranker_token, model_token, audits } = settlement;
     // The mint is written only where something is burned: naming it always would make all settlements wait for each other.
-    let burns = run.winners.is_some() && task.terms.sink == Sink::Burn;
+    let slashes = run.state == RunState::Slashed || refuting(run, audits).is_some();
+    let burns = slashes && task.terms.sink == Sink::Burn;
     let accounts = accounts::TaskSettle {
         cranker: *cranker,
         market: market.key,

@@ -91,7 +91,8 @@ impl Pool {
     }
 }
 
-/// What a transaction cost and did, and which program each of its instructions calls; `None` if the node has no details.
+/// What a transaction cost and did, and which program each of its instructions calls (none if the node sent no bytes);
+/// `None` if the node has no details.
 fn read(found: &EncodedConfirmedTransactionWithStatusMeta) -> Option<(Details, Vec<Pubkey>)> {
     let meta = found.transaction.meta.as_ref()?;
     let logs = match &meta.log_messages {
@@ -102,11 +103,12 @@ fn read(found: &EncodedConfirmedTransactionWithStatusMeta) -> Option<(Details, V
         OptionSerializer::Some(units) => units,
         OptionSerializer::None | OptionSerializer::Skip => 0,
     };
-    let transaction = found.transaction.transaction.decode()?;
-    let keys = transaction.message.static_account_keys();
-    let instructions = transaction.message.instructions().iter();
-    let programs = instructions.map(|call| keys.get(usize::from(call.program_id_index)).copied().unwrap_or_default());
+    let programs = found.transaction.transaction.decode().map_or_else(Vec::new, |transaction| {
+        let keys = transaction.message.static_account_keys();
+        let calls = transaction.message.instructions().iter();
+        calls.map(|call| keys.get(usize::from(call.program_id_index)).copied().unwrap_or_default()).collect()
+    });
     // A failed transaction logs events of what was then undone.
     let events = if meta.err.is_none() { events(&logs) } else { Vec::new() };
-    Some((Details { compute_units, fee_lamports: meta.fee, events, logs }, programs.collect()))
+    Some((Details { compute_units, fee_lamports: meta.fee, events, logs }, programs))
 }

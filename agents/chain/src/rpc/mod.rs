@@ -6,6 +6,8 @@ mod pool;
 mod read;
 mod send;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

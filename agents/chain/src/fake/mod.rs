@@ -3,6 +3,8 @@
 //! It runs no program. A test that needs the program's behaviour runs it in the tests' harness; a test of an agent says
 //! here what the chain shows, and what a transaction does, with [`FakeChain::on_send`].
 
+pub mod fixture;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
