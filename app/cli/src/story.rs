@@ -60,6 +60,12 @@ impl Story {
         self.transactions.is_empty()
     }
 
+    /// Whether a transaction of the task took effect.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.transactions.iter().any(|recorded| recorded.error.is_none())
+    }
+
     /// The terms, from the task's creation.
     #[must_use]
     pub fn terms(&self) -> Option<&Terms> {
@@ -116,7 +122,11 @@ impl Story {
             .map(|recorded| {
                 let details = recorded.details.as_ref();
                 Step {
-                    step: details.map_or("unknown", |details| name(&details.events)),
+                    step: match (&recorded.error, details) {
+                        (Some(_), _) => "refused",
+                        (None, Some(details)) => name(&details.events),
+                        (None, None) => "unknown",
+                    },
                     compute_units: details.map(|details| details.compute_units),
                     lamports: details.map(|details| details.fee_lamports),
                     transaction: recorded.signature.to_string(),
@@ -141,12 +151,17 @@ impl Story {
         ended.checked_sub(created)
     }
 
+    /// Of transactions that took effect: the logs of a refused one may hold events of what was undone.
     fn events(&self) -> impl Iterator<Item = &Event> {
-        self.transactions.iter().filter_map(|recorded| recorded.details.as_ref()).flat_map(|details| &details.events)
+        self.transactions
+            .iter()
+            .filter(|recorded| recorded.error.is_none())
+            .filter_map(|recorded| recorded.details.as_ref())
+            .flat_map(|details| &details.events)
     }
 }
 
-/// The instruction behind a transaction's first event; a refused transaction has none.
+/// The instruction behind a transaction's first event.
 fn name(events: &[Event]) -> &'static str {
     match events.first() {
         Some(Event::TaskCreated(_)) => "task_create",
@@ -156,8 +171,7 @@ fn name(events: &[Event]) -> &'static str {
         Some(Event::AuditPosted(_)) => "audit_post",
         Some(Event::TaskSettled(_) | Event::AuditClosed(_)) => "task_settle",
         Some(Event::TaskExpired(_) | Event::RunAbandoned(_)) => "task_expire",
-        Some(_) => "other",
-        None => "refused",
+        Some(_) | None => "other",
     }
 }
 

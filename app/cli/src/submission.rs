@@ -15,6 +15,7 @@ use crate::error::CliError;
 use crate::files;
 use crate::order::Order;
 use crate::session::SignedSession;
+use crate::story::Story;
 
 /// A created task.
 #[derive(Clone, Debug)]
@@ -87,8 +88,8 @@ pub async fn submit(
                 forget(&note)?;
                 return Ok(Submitted { task, manifest_id, receipt: None });
             }
-            // Transactions without a task: it landed, and is over. This is another one.
-            if chain.history(task, 1).await?.is_empty() { nonce } else { fresh_nonce() }
+            // It landed and is over: this is another one.
+            if Story::read(chain, task).await?.has_begun() { fresh_nonce() } else { nonce }
         }
     };
     let source = signed.session.token_account_with(&signed.key(), escrow).await?;

@@ -99,7 +99,7 @@ fn an_unknown_job_lists_the_known_ones() {
 fn bad_data_are_refused_before_wallet_and_network_are_needed() {
     let place = Place::new();
     for (csv, words) in [
-        ("", ["empty"].as_slice()),
+        ("", ["no rows"].as_slice()),
         ("a,b\n1,2\n3\n", &["3"]),
         ("a,b\n1,2\n\"3,4\n", &[]),
         ("a,b\n1,NaN\n", &["b"]),

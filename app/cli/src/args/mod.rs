@@ -2,6 +2,7 @@
 
 mod global;
 mod market;
+mod model;
 mod provider;
 mod task;
 
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{MarketCommand, MarketInit};
+pub use model::{ModelCommand, ModelRegister};
 pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, ProviderUpdate, StakeCommand, VerifierCommand};
 pub use task::{Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs};
 
@@ -49,6 +51,9 @@ pub enum Command {
     /// Submit tasks and follow them to their results
     #[command(subcommand)]
     Task(TaskCommand),
+    /// Register a model that earns a share
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Show the wallet's address and balances, or make a new wallet
     Wallet(WalletArgs),
     /// Print a completion script for a shell

@@ -55,13 +55,13 @@ pub struct ProviderRegister {
 #[group(required = true, multiple = true)]
 pub struct ProviderUpdate {
     /// Run tasks or not
-    #[arg(long, value_name = "BOOL")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub compute: Option<bool>,
     /// Check other providers' runs or not
-    #[arg(long, value_name = "BOOL")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub verify: Option<bool>,
     /// Take nothing new (true), or work on (false)
-    #[arg(long, value_name = "BOOL")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub draining: Option<bool>,
     /// Smallest reward to take
     #[arg(long, value_name = "TOKENS")]

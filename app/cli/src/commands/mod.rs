@@ -5,6 +5,7 @@ pub mod completions;
 pub mod demo;
 pub mod localnet;
 pub mod market;
+pub mod model;
 pub mod provider;
 pub mod stake;
 pub mod task;
@@ -27,6 +28,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
         Command::Stake(command) => stake::run(config, command).await,
         Command::Verifier(command) => agents::run_verifier(config, command).await,
         Command::Task(command) => task::run(config, command).await,
+        Command::Model(command) => model::run(config, command).await,
         Command::Wallet(args) => wallet::run(config, args).await,
         Command::Completions { shell } => {
             completions::print(shell);
