@@ -1,4 +1,5 @@
-//! What the tests of the whole share. `svm`: the program in LiteSVM, with everyone in it.
+//! What the tests of the whole share. `svm`: the program in LiteSVM, with everyone in it. `flow`: real agents on a chain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod flow;
 pub mod svm;

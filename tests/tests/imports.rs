@@ -65,9 +65,12 @@ fn read(path: &Path) -> String {
 
 fn imports_of(manifest: &toml::Table) -> BTreeSet<String> {
     let targets = manifest.get("target").and_then(toml::Value::as_table);
-    let tables = std::iter::once(manifest).chain(targets.into_iter().flat_map(|all| all.values().filter_map(toml::Value::as_table)));
+    let tables = std::iter::once(manifest)
+        .chain(targets.into_iter().flat_map(|all| all.values().filter_map(toml::Value::as_table)));
     tables
-        .flat_map(|table| ["dependencies", "build-dependencies"].into_iter().filter_map(|kind| table.get(kind)?.as_table()))
+        .flat_map(|table| {
+            ["dependencies", "build-dependencies"].into_iter().filter_map(|kind| table.get(kind)?.as_table())
+        })
         .flatten()
         .map(|(name, spec)| spec.get("package").and_then(toml::Value::as_str).unwrap_or(name).to_owned())
         .collect()
@@ -111,9 +114,14 @@ fn members_import_only_what_the_architecture_allows() {
     let members = members();
     let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
     for (name, member) in &members {
-        let allowed = allowed.get(name.as_str()).unwrap_or_else(|| panic!("{name} has no line in ALLOWED: say what it may import"));
+        let allowed = allowed
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("{name} has no line in ALLOWED: say what it may import"));
         for import in member.imports.iter().filter(|import| members.contains_key(*import)) {
-            assert!(allowed.contains(&import.as_str()), "{name} imports {import}, against the direction in ARCHITECTURE.md");
+            assert!(
+                allowed.contains(&import.as_str()),
+                "{name} imports {import}, against the direction in ARCHITECTURE.md"
+            );
         }
     }
     assert!(allowed.keys().all(|name| members.contains_key(*name)), "ALLOWED names a member that is gone");

@@ -14,6 +14,10 @@ use super::parties::wallet;
 const START_UNIX: i64 = 1_800_000_000;
 /// The slot in which every world begins.
 const START_SLOT: u64 = 1_000;
+/// Bytes of the largest transaction that a cluster takes.
+const PACKET: usize = 1_232;
+/// Bytes of a signature.
+const SIGNATURE: usize = 64;
 /// Pays every transaction's fee, and takes part in nothing else.
 const FEE_PAYER: &str = "fee payer";
 
@@ -94,10 +98,13 @@ impl Bank {
         bank
     }
 
-    /// Sends one transaction with these instructions.
+    /// Sends one transaction with these instructions. Panics when it is larger than a cluster takes.
     pub fn send(&mut self, instructions: &[Instruction]) -> Result<Sent, Failed> {
         let blockhash = self.svm.latest_blockhash();
         let message = Message::new_with_blockhash(instructions, Some(&self.fee_payer), &blockhash);
+        let signers = usize::from(message.header.num_required_signatures);
+        let size = 1 + signers * SIGNATURE + message.serialize().len();
+        assert!(size <= PACKET, "a transaction of {size} bytes, {PACKET} at most");
         match self.svm.send_transaction(Transaction::new_unsigned(message)) {
             Ok(meta) => Ok(Sent { compute_units: meta.compute_units_consumed, logs: meta.logs }),
             Err(failed) => Err(Failed { error: failed.err, logs: failed.meta.logs }),

@@ -1,0 +1,240 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tessera_chain::{BackendKind, Hardware, Roles};
+use tessera_chain::{CancellationToken, Chain, Feed, Keypair, Pubkey, Signer, World, address};
+use tessera_cli::commands::provider::{Registration, ensure_registered};
+use tessera_cli::order::Order;
+use tessera_cli::session::{Session, SignedSession};
+use tessera_cli::submission::{Submitted, submit};
+use tessera_compute::Backend;
+use tessera_jobs::{JobSpec, Prepared, Table, prepare};
+use tessera_node::{ContentStore, Shutdown};
+use tessera_provider::{Provider, ProviderConfig};
+use tessera_verifier::{Verifier, VerifierConfig};
+
+use super::{Books, Network};
+
+/// Base units at stake for each agent.
+const STAKE: u64 = 1_000_000_000;
+/// Beyond this a flow has failed; it is no pause.
+const LIMIT: Duration = Duration::from_secs(180);
+/// The operator, who owns mint, market and treasury.
+const OPERATOR: &str = "operator";
+
+/// A market with named wallets on it.
+pub struct Scene {
+    network: Network,
+    /// A client.
+    pub chain: Arc<dyn Chain>,
+    /// The market.
+    pub market: Pubkey,
+    /// Its mint.
+    pub mint: Pubkey,
+    feed: Feed,
+    wallets: BTreeMap<&'static str, Keypair>,
+    store: ContentStore,
+    files: tempfile::TempDir,
+}
+
+/// Agents at work; they share a request to end.
+#[derive(Default)]
+pub struct Agents {
+    shutdown: Option<Shutdown>,
+    providers: Vec<Provider>,
+    verifiers: Vec<Verifier>,
+}
+
+impl Scene {
+    /// A market and wallets of these names, with lamports and tokens.
+    pub async fn open(names: &[&'static str]) -> Self {
+        let mut wallets: BTreeMap<_, _> = names.iter().map(|name| (*name, Keypair::new())).collect();
+        let operator = Keypair::new();
+        let keys: Vec<Pubkey> = wallets.values().map(Signer::pubkey).collect();
+        let (network, chain, market, mint) = Network::open(&operator, &keys).await;
+        wallets.insert(OPERATOR, operator);
+        let feed = chain.watch(market, CancellationToken::new()).await.expect("the market can be watched");
+        let files = tempfile::tempdir().expect("a temporary folder");
+        let store = ContentStore::open(&files.path().join("store").to_string_lossy()).expect("a store");
+        Self { network, chain, market, mint, feed, wallets, store, files }
+    }
+
+    /// A wallet.
+    pub fn wallet(&self, name: &str) -> &Keypair {
+        &self.wallets[name]
+    }
+
+    /// The Provider account of a wallet.
+    pub fn provider_of(&self, name: &str) -> Pubkey {
+        address::provider(&self.market, &self.wallet(name).pubkey())
+    }
+
+    /// What a wallet has in its token account.
+    pub async fn tokens(&self, name: &str) -> u64 {
+        let account = address::associated_token(&self.wallet(name).pubkey(), &self.mint);
+        self.chain.token_balance(account).await.expect("readable").expect("there").amount
+    }
+
+    /// What a wallet's Provider account has at stake: free and locked.
+    pub async fn stake(&self, name: &str) -> (u64, u64) {
+        let provider = self.chain.provider(self.provider_of(name)).await.expect("readable").expect("registered");
+        (provider.stake.free, provider.stake.locked)
+    }
+
+    /// Everybody's money.
+    pub async fn count(&self) -> Books {
+        let keys: Vec<Pubkey> = self.wallets.values().map(Signer::pubkey).collect();
+        Books::count(self.chain.as_ref(), self.market, self.mint, &keys).await
+    }
+
+    /// The market as a wallet's commands see it.
+    pub async fn session(&self, name: &str) -> SignedSession {
+        let session = Session::of(self.chain.clone(), self.market).await.expect("the market is there");
+        SignedSession { session, wallet: Arc::new(self.wallet(name).insecure_clone()) }
+    }
+
+    async fn register(&self, name: &str, roles: Roles) {
+        let wanted = Registration {
+            roles,
+            hardware: Hardware { backend: BackendKind::Cpu, memory_mib: 1_024, compute_capability: 0 },
+            price_floor: 0,
+            max_runs: 4,
+            endpoint: String::new(),
+            stake: STAKE,
+        };
+        ensure_registered(&self.session(name).await, &wanted).await.expect("registered and staked");
+    }
+
+    /// Gives wallets the compute role and stake.
+    pub async fn register_providers(&self, names: &[&str]) {
+        for name in names {
+            self.register(name, Roles { compute: true, verify: false }).await;
+        }
+    }
+
+    /// Gives wallets the verify role and stake.
+    pub async fn register_verifiers(&self, names: &[&str]) {
+        for name in names {
+            self.register(name, Roles { compute: false, verify: true }).await;
+        }
+    }
+
+    /// Starts a registered provider.
+    pub async fn start_provider(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
+        self.spawn_provider(agents, name, backend, self.provider_config(name)).await;
+    }
+
+    /// Starts a registered provider that gives its work no time to finish once it is asked to end.
+    pub async fn start_provider_for_a_moment(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
+        let mut config = self.provider_config(name);
+        config.node.grace = Duration::ZERO;
+        self.spawn_provider(agents, name, backend, config).await;
+    }
+
+    fn provider_config(&self, name: &str) -> ProviderConfig {
+        ProviderConfig::new(self.market, self.files.path().join(name), self.store.clone())
+    }
+
+    async fn spawn_provider(
+        &self,
+        agents: &mut Agents,
+        name: &str,
+        backend: impl Backend + 'static,
+        config: ProviderConfig,
+    ) {
+        let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
+        let provider = Provider::spawn(config, chain, keypair, Arc::new(backend), shutdown).await;
+        agents.providers.push(provider.expect("the provider starts"));
+    }
+
+    /// Starts a registered verifier, which checks every run.
+    pub async fn start_verifier(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
+        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        config.work.audit_all = true;
+        let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
+        let verifier = Verifier::spawn(config, chain, keypair, Arc::new(backend), shutdown).await;
+        agents.verifiers.push(verifier.expect("the verifier starts"));
+    }
+
+    /// Submits a job on a CSV of the repository, as `task submit` does.
+    pub async fn submit(&self, name: &str, spec: &JobSpec, csv: &[u8], reward: u64) -> Submitted {
+        let prepared: Prepared = prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job");
+        let order = Order {
+            prepared,
+            reward,
+            audit_reward: reward / 10,
+            crank_bounty: reward / 100,
+            windows: self.network.windows(),
+            model: None,
+        };
+        let notes = self.files.path().join("submissions");
+        submit(&self.session(name).await, &self.store, &order, &notes).await.expect("the task is created")
+    }
+
+    /// The result of a task, fetched and checked as `task result` does.
+    pub async fn result(&self, task: Pubkey) -> Result<tessera_cli::result::TaskResult, tessera_cli::error::CliError> {
+        let session = Session::of(self.chain.clone(), self.market).await.expect("the market is there");
+        tessera_cli::result::result_of(&session, task, self.store.clone()).await
+    }
+
+    /// Waits until the chain shows something.
+    pub async fn until<T>(&mut self, what: &str, mut shown: impl FnMut(&World) -> Option<T>) -> T {
+        let seen = tokio::time::timeout(LIMIT, async {
+            let mut world = self.feed.latest();
+            loop {
+                if let Some(found) = shown(&world) {
+                    return found;
+                }
+                world = self.feed.changed().await.expect("the feed goes on");
+            }
+        });
+        seen.await.unwrap_or_else(|_| panic!("the chain did not show within {LIMIT:?}: {what}"))
+    }
+
+    /// Waits until a task's account is closed.
+    pub async fn until_closed(&mut self, task: Pubkey) {
+        self.until("the task is closed", |world| (!world.tasks.contains_key(&task)).then_some(())).await;
+    }
+
+    /// Lets a window pass on the chain's clock.
+    pub async fn pass(&mut self, window: impl Fn(tessera_chain::Windows) -> u32) {
+        let seconds = window(self.network.windows());
+        let since = self.chain.moment().await.expect("readable");
+        let tokio_wait = tokio::time::timeout(LIMIT, async {
+            let mut world = self.feed.latest();
+            while !self.network.pass(seconds, since, &world) {
+                world = self.feed.changed().await.expect("the feed goes on");
+            }
+        });
+        tokio_wait.await.expect("the chain's clock moves");
+    }
+
+    /// Ends the agents and the chain, after looking that no task, run or audit of the market is left.
+    pub async fn close(self, agents: Agents) {
+        agents.end().await;
+        let chain = self.chain.as_ref();
+        assert!(chain.tasks(self.market).await.expect("readable").is_empty(), "every task is closed");
+        self.feed.shutdown().await.expect("the feed ends");
+        self.network.stop().await;
+    }
+}
+
+impl Agents {
+    fn shutdown(&mut self) -> Shutdown {
+        self.shutdown.get_or_insert_with(Shutdown::new).clone()
+    }
+
+    /// Asks all to end, and waits for it.
+    pub async fn end(self) {
+        if let Some(shutdown) = self.shutdown {
+            shutdown.request();
+        }
+        for provider in self.providers {
+            provider.join().await.expect("the provider ends in order");
+        }
+        for verifier in self.verifiers {
+            verifier.join().await.expect("the verifier ends in order");
+        }
+    }
+}
