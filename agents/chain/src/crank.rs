@@ -1,11 +1,11 @@
 //! The transactions that send what is due.
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Run, Task, Winners};
+use tessera::state::Task;
 
 use crate::address;
 use crate::chain::{Chain, Outgoing};
-use crate::due::{Crank, Due, refuting_pair};
+use crate::due::{Crank, Due};
 use crate::error::ChainError;
 use crate::ix::{self, Expiry, Settlement};
 use crate::versioned::Versioned;
@@ -48,35 +48,15 @@ pub async fn crank(
                 }
                 None => None,
             };
-            let run = with_winners(world, run);
-            let mut audits = Settlement::order(&run, world.audits_of(run.key));
+            let mut audits = Settlement::order(run, world.audits_of(run.key));
             audits.truncate(Settlement::MOST_AUDITS);
-            let settlement = Settlement {
-                cranker,
-                market,
-                task,
-                run: &run,
-                requester_token,
-                cranker_token,
-                model_token,
-                audits: &audits,
-            };
+            let settlement =
+                Settlement { cranker, market, task, run, requester_token, cranker_token, model_token, audits: &audits };
             ("task_settle", ix::task_settle(&settlement))
         }
     };
     before.push(Outgoing::new(label, [instruction]));
     Ok(before)
-}
-
-/// The run as the settlement will see it: a pair that was not pinned when its second audit was posted is shown by the
-/// caller, and must come first.
-fn with_winners(world: &World, run: &Versioned<Run>) -> Versioned<Run> {
-    let mut run = run.clone();
-    if run.data.winners.is_none() {
-        run.data.winners = refuting_pair(world, &run)
-            .map(|(first, second)| Winners { first: first.verifier, second: second.verifier });
-    }
-    run
 }
 
 /// A token account of `owner` that can receive; made by `before` if there is none.

@@ -61,8 +61,14 @@ pub fn refuting_pair<'a>(
     world: &'a World,
     run: &Versioned<Run>,
 ) -> Option<(&'a Versioned<Audit>, &'a Versioned<Audit>)> {
-    let mut differing: Vec<&Versioned<Audit>> =
-        world.audits_of(run.key).filter(|audit| audit.verdict == Verdict::Differs).collect();
+    first_pair(world.audits_of(run.key))
+}
+
+/// [`refuting_pair`] among the given audits of one run.
+pub(crate) fn first_pair<'a>(
+    audits: impl Iterator<Item = &'a Versioned<Audit>>,
+) -> Option<(&'a Versioned<Audit>, &'a Versioned<Audit>)> {
+    let mut differing: Vec<_> = audits.filter(|audit| audit.verdict == Verdict::Differs).collect();
     differing.sort_by_key(|audit| audit.ordinal);
     differing.iter().enumerate().find_map(|(place, second)| {
         let first = differing

@@ -3,11 +3,12 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
 use anchor_spl::token;
-use tessera::state::{Audit, Market, Run, RunState, Sink, Task, Verdict};
+use tessera::state::{Audit, Market, Run, RunState, Sink, Task};
 use tessera::{accounts, instruction as data};
 
 use super::instruction;
 use crate::address;
+use crate::due::first_pair;
 use crate::versioned::Versioned;
 
 /// What settling a run needs.
@@ -54,13 +55,7 @@ fn refuting(run: &Run, audits: &[&Versioned<Audit>]) -> Option<[Pubkey; 2]> {
     if let Some(winners) = run.winners {
         return Some([winners.first, winners.second]);
     }
-    let differing = || audits.iter().filter(|audit| audit.verdict == Verdict::Differs);
-    differing().find_map(|second| {
-        let matches = |first: &&&Versioned<Audit>| {
-            first.ordinal < second.ordinal && first.root == second.root && first.authority != second.authority
-        };
-        differing().find(matches).map(|first| [first.verifier, second.verifier])
-    })
+    first_pair(audits.iter().copied()).map(|(first, second)| [first.verifier, second.verifier])
 }
 
 /// Decides a run if that is due, pays everyone, and closes the audits given.

@@ -85,6 +85,7 @@ impl RpcChain {
     /// [`ChainError::Config`] if an endpoint does not hold what [`Endpoints::new`] asks for.
     pub fn connect(endpoints: Endpoints, send: SendPolicy, feed: FeedPolicy) -> Result<Self, ChainError> {
         let Endpoints { rpc, ws } = Endpoints::new(endpoints.rpc, endpoints.ws)?;
+        choose_tls();
         let pool = Pool::connect(&rpc, send.request_timeout, send.retry.clone());
         Ok(Self { pool: Arc::new(pool), ws, send, feed })
     }
@@ -105,6 +106,13 @@ impl RpcChain {
     pub async fn genesis_hash(&self) -> Result<String, ChainError> {
         self.pool.genesis_hash().await
     }
+}
+
+/// Chooses the process's TLS implementation, unless the program has chosen: two are linked in by different dependencies, and
+/// without a choice the first `wss://` connection would panic.
+fn choose_tls() {
+    // An error says that there is a choice already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 #[async_trait]
