@@ -195,6 +195,9 @@ impl CliError {
             Self::Chain(ChainError::Unreachable { .. }) => {
                 Some("check --url and the network; `tessera localnet` starts a chain on this machine".to_owned())
             }
+            Self::Localnet(tessera_localnet::LocalnetError::PortInUse { .. }) => {
+                Some("`tessera localnet` takes other ports with --rpc-port and --ws-port".to_owned())
+            }
             Self::Cluster(_)
             | Self::Chain(_)
             | Self::Store(_)
