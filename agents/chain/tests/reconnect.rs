@@ -160,20 +160,3 @@ async fn a_feed_without_any_websocket_lives_on_sweeps_and_sees_closed_accounts()
     feed.shutdown().await.unwrap();
     network.stop().unwrap();
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tls_endpoint_that_speaks_no_tls_is_tried_again_and_breaks_nothing() {
-    let network = Localnet::start(Options::default()).unwrap();
-    network.deploy(&program::ID, tessera_elf::ELF).unwrap();
-    let relay = relay(network.ws_url().trim_start_matches("ws://").trim_end_matches('/').to_owned()).await;
-    let chain = connect(&network, format!("wss://{}", relay.address), Duration::from_millis(100));
-    let wallet = Keypair::new();
-    let market = market(&chain, &wallet).await;
-    let feed = chain.watch(market.key, CancellationToken::new()).await.unwrap();
-    for _ in 0..2 {
-        timeout(PATIENCE, relay.connected.notified()).await.expect("it connects again");
-        relay.cut.notify_one();
-    }
-    feed.shutdown().await.expect("no task of the feed has panicked");
-    network.stop().unwrap();
-}

@@ -339,3 +339,27 @@ async fn signers_that_do_not_fit_and_transactions_that_are_too_large_are_refused
     assert!(matches!(chain.send(large, &[&stranger]).await, Err(ChainError::Config { .. })));
     assert!(sent(&calls[0]).is_empty());
 }
+
+#[tokio::test]
+async fn an_endpoint_that_hangs_up_during_the_tls_handshake_is_tried_again() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("wss://{}", listener.local_addr().unwrap());
+    let endpoints = Endpoints::new(vec!["http://127.0.0.1:1".to_owned()], vec![url.clone()]).unwrap();
+    RpcChain::connect(endpoints, SendPolicy::default(), FeedPolicy::default()).unwrap();
+    assert!(rustls::crypto::CryptoProvider::get_default().is_some(), "else the product panics, which links in two");
+    let reconnect = RetryPolicy { first_delay: Duration::from_millis(1), ..RetryPolicy::default() };
+    let policy = FeedPolicy { reconnect, ..FeedPolicy::default() };
+    let (messages, _inbox) = tokio::sync::mpsc::channel(1);
+    let cancel = CancellationToken::new();
+    let source = Source { url, market: key(1), commitment: COMMITMENT, policy };
+    let mut following = tokio::task::JoinSet::new();
+    following.spawn(source.follow(messages, cancel.clone()));
+    for _ in 0..2 {
+        tokio::select! {
+            accepted = listener.accept() => drop(accepted.unwrap()),
+            ended = following.join_next() => panic!("it gave up: {ended:?}"),
+        }
+    }
+    cancel.cancel();
+    following.join_next().await.unwrap().unwrap();
+}
