@@ -1,0 +1,181 @@
+//! What an agent knows of one market, kept free of stale answers.
+
+mod account;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anchor_lang::prelude::Pubkey;
+use tessera::state::{Audit, Market, Moment, Provider, Run, Task, Verdict};
+
+pub use self::account::{Account, AccountKind, Update};
+use crate::versioned::Versioned;
+
+/// How long a closed account is remembered, in slots: longer than an endpoint may lag and still be listened to.
+const REMEMBERED_SLOTS: u64 = 1_500;
+
+/// One market's accounts. The newest answer by slot wins; of two from one slot, the later to arrive (a node that
+/// answers within a slot, as local ones do, sends the newest last).
+#[derive(Clone, Debug)]
+pub struct World {
+    key: Pubkey,
+    /// The chain's clock when it was last read.
+    pub moment: Moment,
+    /// The market, once it has been read.
+    pub market: Option<Versioned<Market>>,
+    /// The market's providers and verifiers.
+    pub providers: BTreeMap<Pubkey, Versioned<Provider>>,
+    /// The market's tasks.
+    pub tasks: BTreeMap<Pubkey, Versioned<Task>>,
+    /// Runs. They name no market: reach them from a task through [`World::runs_of`].
+    pub runs: BTreeMap<Pubkey, Versioned<Run>>,
+    /// Audits: reach them from a run through [`World::audits_of`].
+    pub audits: BTreeMap<Pubkey, Versioned<Audit>>,
+    gone: BTreeMap<Pubkey, u64>,
+    slot: u64,
+}
+
+impl World {
+    /// A world that knows nothing yet of the market at `key`.
+    #[must_use]
+    pub fn new(key: Pubkey) -> Self {
+        Self {
+            key,
+            moment: Moment { unix: 0, slot: 0 },
+            market: None,
+            providers: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            audits: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            slot: 0,
+        }
+    }
+
+    /// The market's address.
+    #[must_use]
+    pub fn market_key(&self) -> Pubkey {
+        self.key
+    }
+
+    /// The highest slot of any answer so far.
+    #[must_use]
+    pub fn slot(&self) -> u64 {
+        self.slot
+    }
+
+    /// The runs of a task.
+    pub fn runs_of(&self, task: Pubkey) -> impl Iterator<Item = &Versioned<Run>> {
+        self.runs.values().filter(move |run| run.task == task)
+    }
+
+    /// The audits of a run.
+    pub fn audits_of(&self, run: Pubkey) -> impl Iterator<Item = &Versioned<Audit>> {
+        self.audits.values().filter(move |audit| audit.run == run)
+    }
+
+    /// An earlier audit with which one of `root` by `authority` would refute the run: it differs, with the same root, and
+    /// is another verifier's.
+    #[must_use]
+    pub fn matching_audit(&self, run: Pubkey, root: [u8; 32], authority: Pubkey) -> Option<&Versioned<Audit>> {
+        self.audits_of(run)
+            .find(|audit| audit.verdict == Verdict::Differs && audit.root == root && audit.authority != authority)
+    }
+
+    /// Whether something newer than `slot` is known about `key`, be it content or absence.
+    #[must_use]
+    pub fn knows_newer(&self, key: Pubkey, slot: u64) -> bool {
+        self.gone.get(&key).or_else(|| self.slot_of(&key)).is_some_and(|known| *known > slot)
+    }
+
+    /// Takes news in. False if nothing came of it: it was stale, or about another market.
+    pub fn apply(&mut self, update: Update) -> bool {
+        match update {
+            Update::Account { key, slot, account } => self.put(key, slot, account),
+            Update::Gone { key, slot } => self.remove(key, slot),
+            Update::Listing { kind, slot, accounts } => self.list(kind, slot, accounts),
+            Update::Moment(moment) => {
+                let newer = moment.slot >= self.moment.slot && moment != self.moment;
+                if newer {
+                    self.moment = moment;
+                }
+                newer
+            }
+        }
+    }
+
+    fn put(&mut self, key: Pubkey, slot: u64, account: Account) -> bool {
+        if self.is_foreign(key, &account) || self.knows_newer(key, slot) {
+            return false;
+        }
+        self.gone.remove(&key);
+        self.slot = self.slot.max(slot);
+        match account {
+            Account::Market(data) => self.market = Some(Versioned { key, slot, data: *data }),
+            Account::Provider(data) => drop(self.providers.insert(key, Versioned { key, slot, data: *data })),
+            Account::Task(data) => drop(self.tasks.insert(key, Versioned { key, slot, data: *data })),
+            Account::Run(data) => drop(self.runs.insert(key, Versioned { key, slot, data: *data })),
+            Account::Audit(data) => drop(self.audits.insert(key, Versioned { key, slot, data: *data })),
+        }
+        true
+    }
+
+    fn remove(&mut self, key: Pubkey, slot: u64) -> bool {
+        if self.knows_newer(key, slot) {
+            return false;
+        }
+        self.gone.insert(key, slot);
+        self.slot = self.slot.max(slot);
+        self.providers.remove(&key).is_some()
+            | self.tasks.remove(&key).is_some()
+            | self.runs.remove(&key).is_some()
+            | self.audits.remove(&key).is_some()
+            | (self.key == key && self.market.take().is_some())
+    }
+
+    fn list(&mut self, kind: AccountKind, slot: u64, accounts: Vec<(Pubkey, Account)>) -> bool {
+        // Only what is known from an earlier slot can be missed: something of this very slot may be younger than the list.
+        let mut missing: BTreeSet<Pubkey> = match kind {
+            AccountKind::Provider => older(&self.providers, slot),
+            AccountKind::Task => older(&self.tasks, slot),
+            AccountKind::Run => older(&self.runs, slot),
+            AccountKind::Audit => older(&self.audits, slot),
+        };
+        let mut news = false;
+        for (key, account) in accounts {
+            if account.kind() == Some(kind) {
+                missing.remove(&key);
+                news |= self.put(key, slot, account);
+            }
+        }
+        for key in missing {
+            news |= self.remove(key, slot);
+        }
+        self.slot = self.slot.max(slot);
+        self.gone.retain(|_, gone| gone.saturating_add(REMEMBERED_SLOTS) > slot);
+        news
+    }
+
+    fn is_foreign(&self, key: Pubkey, account: &Account) -> bool {
+        match account {
+            Account::Market(_) => key != self.key,
+            Account::Provider(provider) => provider.market != self.key,
+            Account::Task(task) => task.terms.market != self.key,
+            Account::Run(_) | Account::Audit(_) => false,
+        }
+    }
+
+    fn slot_of(&self, key: &Pubkey) -> Option<&u64> {
+        let market = self.market.as_ref().filter(|market| market.key == *key).map(|market| &market.slot);
+        market
+            .or_else(|| self.providers.get(key).map(|account| &account.slot))
+            .or_else(|| self.tasks.get(key).map(|account| &account.slot))
+            .or_else(|| self.runs.get(key).map(|account| &account.slot))
+            .or_else(|| self.audits.get(key).map(|account| &account.slot))
+    }
+}
+
+fn older<T>(accounts: &BTreeMap<Pubkey, Versioned<T>>, slot: u64) -> BTreeSet<Pubkey> {
+    accounts.values().filter(|account| account.slot < slot).map(|account| account.key).collect()
+}
