@@ -20,7 +20,10 @@ async fn the_demo_settles_three_jobs_and_its_json_says_everything() {
         assert!(task["seconds"].as_f64().unwrap() > 0.0);
         let paid = |to: &str| {
             let payouts = task["payouts"].as_array().unwrap().iter();
-            payouts.filter(|payout| payout["to"] == to).map(|payout| payout["base_units"].as_u64().unwrap()).sum::<u64>()
+            payouts
+                .filter(|payout| payout["to"] == to)
+                .map(|payout| payout["base_units"].as_u64().unwrap())
+                .sum::<u64>()
         };
         // 5 tokens of reward; without a model its 5% are the provider's.
         assert_eq!((paid("provider"), paid("treasury"), paid("auditor")), (4_250_000, 750_000, 500_000));

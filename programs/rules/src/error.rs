@@ -86,7 +86,7 @@ impl fmt::Display for Refusal {
             Self::FreeStakeTooLow => "not enough free stake; deposit more or wait for locks to be released",
             Self::LockedStakeTooLow => "less stake is locked than this would take",
             Self::UnbondingFull => "four withdrawals are unbonding already; withdraw a matured one first",
-            Self::NothingMatured => "no unbonding stake has matured yet; see stake show",
+            Self::NothingMatured => "no unbonding stake has matured yet; see provider show",
             Self::ProviderDraining => "the provider is draining; set it active first",
             Self::RoleMissing => "the provider lacks the role for this; add it with provider update",
             Self::OtherMarket => "the account belongs to another market",

@@ -59,7 +59,7 @@ pub enum TesseraError {
     LockedStakeTooLow,
     #[msg("four withdrawals are unbonding already; withdraw a matured one first")]
     UnbondingFull,
-    #[msg("no unbonding stake has matured yet; see stake show")]
+    #[msg("no unbonding stake has matured yet; see provider show")]
     NothingMatured,
     #[msg("the provider is draining; set it active first")]
     ProviderDraining,

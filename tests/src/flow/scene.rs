@@ -3,13 +3,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tessera_chain::{BackendKind, Hardware, Roles};
-use tessera_chain::{CancellationToken, Chain, Feed, Keypair, Pubkey, Signer, World, address};
+use tessera_chain::{CancellationToken, Chain, Feed, Keypair, Outgoing, Pubkey, Signer, World, address, ix};
 use tessera_cli::commands::provider::{Registration, ensure_registered};
+use tessera_cli::error::CliError;
 use tessera_cli::order::Order;
+use tessera_cli::result::{TaskResult, result_of};
 use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
-use tessera_compute::Backend;
-use tessera_jobs::{JobSpec, Prepared, Table, prepare};
+use tessera_compute::{Backend, ContentId};
+use tessera_jobs::{JobSpec, Table, prepare};
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
@@ -159,23 +161,50 @@ impl Scene {
 
     /// Submits a job on a CSV of the repository, as `task submit` does.
     pub async fn submit(&self, name: &str, spec: &JobSpec, csv: &[u8], reward: u64) -> Submitted {
-        let prepared: Prepared = prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job");
+        self.try_submit(&self.session(name).await, spec, csv, reward).await.expect("the task is created")
+    }
+
+    /// As [`Scene::submit`], for a wallet that may not be able to.
+    pub async fn try_submit(
+        &self,
+        signed: &SignedSession,
+        spec: &JobSpec,
+        csv: &[u8],
+        reward: u64,
+    ) -> Result<Submitted, CliError> {
         let order = Order {
-            prepared,
+            prepared: prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job"),
             reward,
             audit_reward: reward / 10,
             crank_bounty: reward / 100,
             windows: self.network.windows(),
             model: None,
         };
-        let notes = self.files.path().join("submissions");
-        submit(&self.session(name).await, &self.store, &order, &notes).await.expect("the task is created")
+        submit(signed, &self.store, &order, &self.files.path().join("submissions")).await
+    }
+
+    /// Takes an open task back, as `task cancel` does.
+    pub async fn cancel(&self, name: &str, task: Pubkey) {
+        let signed = self.session(name).await;
+        let account = self.chain.task(task).await.expect("readable").expect("the task is there");
+        let destination = address::associated_token(&signed.key(), &self.mint);
+        let cancel = ix::task_cancel(&account, &signed.session.market, destination);
+        let outgoing = Outgoing::new("task_cancel", vec![cancel]);
+        self.chain.send(outgoing, &[self.wallet(name)]).await.expect("cancelled");
+    }
+
+    /// Flips a bit of a stored object, as a failing disk or a thief might.
+    pub fn tamper_with(&self, id: &ContentId) {
+        let path = self.files.path().join("store").join(id.to_string());
+        let mut bytes = std::fs::read(&path).expect("the object is stored");
+        *bytes.last_mut().expect("it has bytes") ^= 1;
+        std::fs::write(&path, bytes).expect("writable");
     }
 
     /// The result of a task, fetched and checked as `task result` does.
-    pub async fn result(&self, task: Pubkey) -> Result<tessera_cli::result::TaskResult, tessera_cli::error::CliError> {
+    pub async fn result(&self, task: Pubkey) -> Result<TaskResult, CliError> {
         let session = Session::of(self.chain.clone(), self.market).await.expect("the market is there");
-        tessera_cli::result::result_of(&session, task, self.store.clone()).await
+        result_of(&session, task, self.store.clone()).await
     }
 
     /// Waits until the chain shows something.

@@ -1,4 +1,3 @@
-use tessera_chain::{Outgoing, address, ix};
 use tessera_cli::error::CliError;
 use tessera_tests::flow::{Agents, Scene};
 
@@ -12,12 +11,7 @@ async fn an_unclaimed_task_is_taken_back_whole() {
     let task = scene.submit("requester", &kmeans(), IRIS, REWARD).await.task;
     assert!(scene.tokens("requester").await < tokens);
 
-    let signed = scene.session("requester").await;
-    let account = scene.chain.task(task).await.unwrap().unwrap();
-    let destination = address::associated_token(&signed.key(), &scene.mint);
-    let cancel = ix::task_cancel(&account, &signed.session.market, destination);
-    let sent = Outgoing::new("task_cancel", vec![cancel]);
-    scene.chain.send(sent, &[scene.wallet("requester")]).await.unwrap();
+    scene.cancel("requester", task).await;
     scene.until_closed(task).await;
 
     assert_eq!(scene.tokens("requester").await, tokens);

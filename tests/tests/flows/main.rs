@@ -2,15 +2,17 @@
 //! embedded chain, or on the cluster that `ANCHOR_PROVIDER_URL` names.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bad_input;
 mod cancel;
 mod disagreement;
 mod happy_path;
 mod no_show;
 mod restart;
+mod sweep;
 
 use std::num::NonZeroU32;
 
-use tessera_jobs::{JobSpec, KMeans, Start};
+use tessera_jobs::{JobSpec, KMeans, Pca, Start};
 
 const IRIS: &[u8] = include_bytes!("../../../data/iris.csv");
 /// Base units.
@@ -25,4 +27,9 @@ fn kmeans() -> JobSpec {
         columns: None,
         exclude: Vec::new(),
     })
+}
+
+/// Two components of iris.
+fn pca() -> JobSpec {
+    JobSpec::Pca(Pca { components: NonZeroU32::new(2).unwrap(), columns: None, exclude: Vec::new() })
 }

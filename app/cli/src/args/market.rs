@@ -1,17 +1,19 @@
-//! `market init|show`.
+//! `market init|show|sweep`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tessera_chain::Pubkey;
 
-/// Create or show a market.
+/// Create, show or sweep a market.
 #[derive(Debug, Subcommand)]
 pub enum MarketCommand {
     /// Create a market with its fee vaults; done twice, it changes nothing
     Init(MarketInit),
     /// Show a market's mint and parameters
     Show,
+    /// Move the market's fees to its treasury; anyone may
+    Sweep,
 }
 
 /// Flags of `market init`.

@@ -1,4 +1,4 @@
-//! `market init|show`.
+//! `market init|show|sweep`.
 
 use std::fmt;
 
@@ -8,6 +8,7 @@ use tessera_migrations::units::{Percent, Window, tokens};
 use tessera_migrations::{Migrated, MintChoice, Params, Wanted, migrate};
 
 use crate::args::{MarketCommand, MarketInit};
+use crate::commands::sweep;
 use crate::config::Config;
 use crate::error::CliError;
 use crate::output::Lines;
@@ -23,6 +24,7 @@ pub async fn run(config: &Config, command: MarketCommand) -> Result<(), CliError
     match command {
         MarketCommand::Init(args) => init(config, args).await,
         MarketCommand::Show => show(config).await,
+        MarketCommand::Sweep => sweep::run(config).await,
     }
 }
 

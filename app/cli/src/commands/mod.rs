@@ -8,6 +8,7 @@ pub mod market;
 pub mod model;
 pub mod provider;
 pub mod stake;
+pub mod sweep;
 pub mod task;
 pub mod wallet;
 
