@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use crossbeam_channel::bounded;
-use solana_sdk::pubkey::Pubkey;
+use solana_pubkey::Pubkey;
 use surfpool_core::surfnet::locker::SurfnetSvmLocker;
 use surfpool_types::{SerialVmMutationResult, SerialVmMutationTask, SimnetCommand};
 
