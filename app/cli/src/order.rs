@@ -5,9 +5,10 @@ use std::path::Path;
 use tessera_chain::{MarketParams, Pubkey, Windows};
 use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Prepared, Start, Table, prepare, prepare_from_centres};
 use tessera_migrations::units::Window;
+use tessera_node::Locator;
 use tessera_rules as rules;
 
-use crate::args::{Job, SubmitArgs, WindowArgs};
+use crate::args::{Job, StoreArgs, SubmitArgs, WindowArgs};
 use crate::error::CliError;
 use crate::session::Session;
 
@@ -37,6 +38,8 @@ pub struct Order {
     pub windows: Windows,
     /// The model that earns its share.
     pub model: Option<Pubkey>,
+    /// Where others read the data, if not where they are stored.
+    pub public_store: Option<Locator>,
 }
 
 /// What was typed, split into the job and the flags of every job.
@@ -118,10 +121,19 @@ impl Request {
             crank_bounty: part(self.submit.bounty, BOUNTY_PART)?,
             windows: windows(self.submit.windows, &session.market.params, is_local),
             model: self.submit.model,
+            public_store: public_store(&self.submit.store)?,
         };
         order.check(&session.market.params)?;
         Ok(order)
     }
+}
+
+/// The locator that goes on chain, if it is not the store's own.
+fn public_store(args: &StoreArgs) -> Result<Option<Locator>, CliError> {
+    let Some(text) = &args.public_store else { return Ok(None) };
+    let locator = Locator::parse_url(text)?;
+    locator.check_fits_account()?;
+    Ok(Some(locator))
 }
 
 impl Order {

@@ -110,7 +110,7 @@ fn create_args(order: &Order, store: &ContentStore, manifest_id: ContentId) -> T
         op_count: prepared.graph.op_count(),
         output_count: prepared.graph.output_count(),
         manifest_id: manifest_id.0,
-        manifest_locator: store.locator().to_string(),
+        manifest_locator: order.public_store.as_ref().unwrap_or(store.locator()).to_string(),
         reward: order.reward,
         audit_reward: order.audit_reward,
         crank_bounty: order.crank_bounty,

@@ -12,7 +12,7 @@ use tessera_cli::order::Order;
 use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
 use tessera_jobs::{JobSpec, Table, prepare};
-use tessera_node::ContentStore;
+use tessera_node::{ContentStore, Locator};
 
 const MARKET: u8 = 1;
 const MINT: u8 = 2;
@@ -64,6 +64,7 @@ fn order(reward: u64) -> Order {
         crank_bounty: 0,
         windows: Windows { open_seconds: 60, execution_seconds: 5, audit_seconds: 10, challenge_seconds: 10 },
         model: None,
+        public_store: None,
     }
 }
 
@@ -118,4 +119,15 @@ async fn a_wallet_without_enough_tokens_sends_and_stores_nothing() {
     assert!(error.to_string().contains("needs 0.000005"), "{error}");
     assert!(place.chain.sent().is_empty());
     assert_eq!((place.files_in("store"), place.files_in("notes")), (0, 0));
+}
+
+#[tokio::test]
+async fn others_are_told_where_the_public_reads_the_data() {
+    let place = Place::with(1_000).await;
+    let public = Locator::parse_url("https://data.example.com/inputs").unwrap();
+    let order = Order { public_store: Some(public.clone()), ..order(5) };
+    submit(&place.signed, &place.store, &order, &place.notes()).await.unwrap();
+    let told = public.to_string();
+    assert!(sent(&place.chain)[0].windows(told.len()).any(|bytes| bytes == told.as_bytes()));
+    assert!(place.files_in("store") > 0);
 }

@@ -179,6 +179,7 @@ impl Scene {
             crank_bounty: reward / 100,
             windows: self.network.windows(),
             model: None,
+            public_store: None,
         };
         submit(signed, &self.store, &order, &self.files.path().join("submissions")).await
     }

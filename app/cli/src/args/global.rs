@@ -71,4 +71,8 @@ pub struct StoreArgs {
     /// [default: the store recorded for the cluster, else `store` in Tessera's home]
     #[arg(long, value_name = "LOCATOR")]
     pub store: Option<String>,
+    /// Where others read what is stored there, as for a folder or bucket behind a web server; at most 96 bytes
+    /// [default: the store itself]
+    #[arg(long, value_name = "URL")]
+    pub public_store: Option<String>,
 }

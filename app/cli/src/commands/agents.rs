@@ -25,6 +25,9 @@ pub async fn run_provider(config: &Config, args: AgentArgs) -> Result<(), CliErr
     if args.store.store.is_some() || file.store.is_none() {
         file.store = Some(config.store(&args.store)?.to_string());
     }
+    if args.store.public_store.is_some() {
+        file.public_store = args.store.public_store;
+    }
     let chain: Arc<dyn Chain> = Arc::new(config.chain_with(&file.cluster)?);
     let settings = ProviderConfig::resolve(file)?;
     let shutdown = Shutdown::new();

@@ -116,6 +116,7 @@ async fn show(
         crank_bounty: CRANK_BOUNTY,
         windows: WINDOWS,
         model: None,
+        public_store: None,
     };
     let chain = requester.session.chain.as_ref();
     let submitted_at = Instant::now();
