@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tessera-compute", &["tessera-referee"]),
     ("tessera-jobs", &["tessera-compute"]),
     ("tessera-chain", &["tessera", "tessera-rules", "tessera-referee"]),
-    ("tessera-node", &["tessera-compute"]),
+    ("tessera-node", &["tessera-chain", "tessera-compute"]),
     ("tessera-provider", AGENT),
     ("tessera-verifier", AGENT),
     ("tessera-localnet", &["tessera-elf"]),

@@ -24,8 +24,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tessera_chain::Pubkey;
 
 use crate::backoff::Backoff;
+use crate::cranks::CrankLimits;
 use crate::fetch::Capacity;
 use crate::locator::Scheme;
 
@@ -117,6 +119,8 @@ impl Default for NodeTuning {
 
 /// A slow disk's speed: tensors that do not fit the caches stay well above it.
 const BYTES_PER_SECOND: u64 = 250_000_000;
+/// Due transitions that are sent at the same time, at most.
+const CRANKS_AT_ONCE: usize = 4;
 
 impl NodeTuning {
     /// Waits between attempts.
@@ -133,6 +137,11 @@ impl NodeTuning {
             bytes_per_second: BYTES_PER_SECOND,
             time: window / 2,
         }
+    }
+
+    /// What plans for due transitions depend on.
+    pub fn crank_limits(&self) -> CrankLimits {
+        CrankLimits { others: self.crank_others, after: self.crank_after, at_once: CRANKS_AT_ONCE }
     }
 }
 
@@ -155,6 +164,22 @@ pub enum ConfigError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// Something needed is in neither flags nor file.
+    #[error("{what} is missing; give it as a flag or in the configuration file")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// Something is not what it should be.
+    #[error("{what} {value:?} is not valid: {reason}")]
+    Invalid {
+        /// What.
+        what: &'static str,
+        /// As given.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
 }
 
 impl<W: Default + DeserializeOwned> DaemonFile<W> {
@@ -167,4 +192,24 @@ impl<W: Default + DeserializeOwned> DaemonFile<W> {
             std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })
     }
+    /// The market's address.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`], [`ConfigError::Invalid`] for one that is no key.
+    pub fn market_key(&self) -> Result<Pubkey, ConfigError> {
+        let market = required(self.market.as_deref(), "market")?;
+        market.parse().map_err(|error: <Pubkey as std::str::FromStr>::Err| ConfigError::Invalid {
+            what: "market",
+            value: market.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+/// What must be given.
+///
+/// # Errors
+/// [`ConfigError::Missing`] with `what`.
+pub fn required<T>(value: Option<T>, what: &'static str) -> Result<T, ConfigError> {
+    value.ok_or(ConfigError::Missing { what })
 }

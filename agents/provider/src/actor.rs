@@ -3,19 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World};
 use tessera_compute::{Cancel, ExecError};
-use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Memory, Remedy, TaskInputs, Tasks};
-use tokio::time::Instant;
+use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks};
 
 use crate::config::Limits;
 use crate::error::{ProviderError, WorkError};
 use crate::jobs::{Bench, Done, Job, Kind, Stored};
-use crate::plan::{Action, CrankKey, CrankStage, Stage, View, crank_key, owes, plan};
-
-/// Computations of one run that may fail before it is left alone.
-const EXECUTIONS: u32 = 3;
+use crate::plan::{Action, Stage, View, owes, plan};
 
 /// A task's data, as long as they are needed.
 struct Held {
@@ -29,10 +24,8 @@ pub(crate) struct Actor {
     bench: Bench,
     limits: Limits,
     me: Pubkey,
-    memory: Memory<Pubkey, Stage>,
-    cranks: Memory<CrankKey, CrankStage>,
+    progress: Progress<Stage>,
     held: BTreeMap<Pubkey, Held>,
-    started: Instant,
 }
 
 impl Agent for Actor {
@@ -59,7 +52,7 @@ impl Agent for Actor {
             (_, Err(lost)) => self.lost(job, &lost),
             (_, Ok(Done::Fetched(result))) => self.fetched(job, result),
             (_, Ok(Done::Executed(result))) => self.executed(job, result),
-            (Kind::Crank(due), Ok(Done::Sent(result))) => self.cranked(job, &due, result)?,
+            (Kind::Crank(due), Ok(Done::Sent(result))) => self.progress.cranked(job.task, job.terms, &due, result)?,
             (_, Ok(Done::Sent(result))) => self.sent(job, result)?,
         }
         Ok(())
@@ -67,7 +60,7 @@ impl Agent for Actor {
 
     fn abandon(&mut self) {
         for (task, held) in &self.held {
-            if self.memory.note(task, &held.terms).stage == Stage::Executing {
+            if self.progress.tasks.note(task, &held.terms).stage == Stage::Executing {
                 tracing::warn!(%task, stage = "execute", "abandoned: this process stops");
             }
             held.cancel.cancel();
@@ -77,25 +70,18 @@ impl Agent for Actor {
 
 impl Actor {
     pub fn new(bench: Bench, limits: Limits, me: Pubkey) -> Self {
-        Self {
-            bench,
-            limits,
-            me,
-            memory: Memory::new(),
-            cranks: Memory::new(),
-            held: BTreeMap::new(),
-            started: Instant::now(),
-        }
+        let progress = Progress::new(bench.base.node.clone());
+        Self { bench, limits, me, progress, held: BTreeMap::new() }
     }
 
     fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
         View {
             world,
             me: self.me,
-            memory: &self.memory,
-            cranks: &self.cranks,
+            memory: &self.progress.tasks,
+            cranks: &self.progress.cranks,
             limits: &self.limits,
-            uptime: self.started.elapsed(),
+            uptime: self.progress.uptime(),
             stopping,
         }
     }
@@ -103,7 +89,7 @@ impl Actor {
     /// Data of tasks that can no longer be this provider's are freed; what was refused is remembered while the task lives.
     fn forget_what_is_over(&mut self, world: &World) {
         let me = self.me;
-        self.memory.retain(|key, stage| {
+        self.progress.tasks.retain(|key, stage| {
             let state = world.tasks.get(key).map(|task| task.state);
             stage.is_busy()
                 || match state {
@@ -116,8 +102,8 @@ impl Actor {
                     Some(_) => matches!(stage, Stage::Refused | Stage::Declined),
                 }
         });
-        self.cranks.retain(|key, stage| *stage == CrankStage::Sending || world.tasks.contains_key(&key.0));
-        let memory = &self.memory;
+        self.progress.forget_cranks(world);
+        let memory = &self.progress.tasks;
         self.held.retain(|key, held| {
             !matches!(memory.note(key, &held.terms).stage, Stage::New | Stage::Declined | Stage::Refused)
         });
@@ -146,29 +132,29 @@ impl Actor {
         match (action, held) {
             (Action::Stop(_), _) => {}
             (Action::Fetch(_), _) => {
-                self.memory.begin(key, terms, Stage::Fetching);
+                self.progress.tasks.begin(key, terms, Stage::Fetching);
                 jobs.spawn(job(Kind::Fetch), bench.fetch(task));
             }
             (Action::Claim(_), _) => {
-                self.memory.begin(key, terms, Stage::Claiming);
+                self.progress.tasks.begin(key, terms, Stage::Claiming);
                 jobs.spawn(job(Kind::Claim), bench.claim(task, at));
             }
             (Action::Execute(_), Some(held)) => {
                 held.cancel = Cancel::new();
                 let work = bench.execute(held.inputs.clone(), held.cancel.clone());
-                self.memory.begin(key, terms, Stage::Executing);
+                self.progress.tasks.begin(key, terms, Stage::Executing);
                 tracing::info!(task = %key, stage = "execute", estimate = ?held.inputs.estimate, "computing");
                 jobs.spawn(job(Kind::Execute), work);
             }
             (Action::Submit(_), Some(Held { stored: Some(stored), .. })) => {
                 let work = bench.submit(task, *stored, at);
-                self.memory.begin(key, terms, Stage::Submitting);
+                self.progress.tasks.begin(key, terms, Stage::Submitting);
                 jobs.spawn(job(Kind::Submit), work);
             }
             // What the stage promised is not here: begin again.
-            (Action::Execute(_) | Action::Submit(_), _) => self.memory.forget(&key),
+            (Action::Execute(_) | Action::Submit(_), _) => self.progress.tasks.forget(&key),
             (Action::Crank(_, due), _) => {
-                self.cranks.begin(crank_key(key, &due), terms, CrankStage::Sending);
+                self.progress.crank_begins(key, terms, &due);
                 jobs.spawn(job(Kind::Crank(due)), bench.crank(world.clone(), task, due));
             }
         }
@@ -180,20 +166,9 @@ impl Actor {
                 tracing::info!(%task, stage = "fetch", label = %inputs.label.escape_debug(), "data fetched and checked");
                 let held = Held { terms, inputs: Arc::new(inputs), stored: None, cancel: Cancel::new() };
                 self.held.insert(task, held);
-                self.memory.set(task, terms, Stage::Fetched);
+                self.progress.tasks.set(task, terms, Stage::Fetched);
             }
-            Err(error) if error.remedy() == Remedy::Later => {
-                let failures = self.retry(task, terms, Stage::New);
-                if failures == 1 {
-                    tracing::info!(%task, stage = "fetch", %error, "data not available; trying again");
-                } else {
-                    tracing::debug!(%task, stage = "fetch", %error, failures, "data still not available");
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%task, stage = "fetch", %error, "task skipped");
-                self.memory.set(task, terms, Stage::Refused);
-            }
+            Err(error) => self.progress.fetch_failed(task, terms, &error, Stage::Refused),
         }
     }
 
@@ -204,25 +179,22 @@ impl Actor {
                 match self.held.get_mut(&task).filter(|held| held.terms == terms) {
                     Some(held) => {
                         held.stored = Some(stored);
-                        self.memory.set(task, terms, Stage::Computed);
+                        self.progress.tasks.set(task, terms, Stage::Computed);
                     }
-                    None => self.memory.forget(&task),
+                    None => self.progress.tasks.forget(&task),
                 }
             }
             Err(WorkError::Execute(ExecuteError::Backend(ExecError::Cancelled))) => {
                 tracing::info!(%task, stage = "execute", "computation ended early");
-                self.memory.set(task, terms, Stage::Fetched);
+                self.progress.tasks.set(task, terms, Stage::Fetched);
             }
             Err(error) => self.execution_failed(task, terms, &error),
         }
     }
 
     fn execution_failed(&mut self, task: Pubkey, terms: [u8; 32], error: &dyn std::error::Error) {
-        let failures = self.retry(task, terms, Stage::Fetched);
-        tracing::error!(%task, stage = "execute", %error, failures, "not computed");
-        if failures >= EXECUTIONS {
+        if self.progress.execution_failed(task, terms, error, Stage::Fetched, Stage::Refused) {
             tracing::error!(%task, stage = "execute", "given up; the run will be ended as a no-show");
-            self.memory.set(task, terms, Stage::Refused);
         }
     }
 
@@ -235,45 +207,19 @@ impl Actor {
             Ok(receipt) => {
                 tracing::info!(%task, stage, signature = %receipt.signature, slot = receipt.slot, "landed");
                 let next = if is_claim { Stage::Claimed(receipt.slot) } else { Stage::Submitted(receipt.slot) };
-                self.memory.set(task, terms, next);
+                self.progress.tasks.set(task, terms, next);
             }
             Err(error) => {
                 let before = if is_claim { Stage::Fetched } else { Stage::Computed };
-                let failures = self.retry(task, terms, before);
+                let failures = self.progress.failed(task, terms, before);
                 tracing::warn!(%task, stage, %error, failures, "not landed");
                 if error.kind() == ErrorKind::Fatal {
                     return Err(error.into());
                 }
                 // A claim is only an opportunity. A submission is owed, and its deadline ends the attempts.
-                if is_claim && failures >= self.bench.node.send_attempts {
+                if is_claim && self.progress.is_send_given_up(failures) {
                     tracing::warn!(%task, stage, "task left to others");
-                    self.memory.set(task, terms, Stage::Declined);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn cranked(&mut self, job: Job, due: &Due, result: Result<Receipt, ChainError>) -> Result<(), ProviderError> {
-        let Job { task, terms, .. } = job;
-        let key = crank_key(task, due);
-        match result {
-            Ok(receipt) => {
-                tracing::info!(%task, stage = "crank", signature = %receipt.signature, "landed");
-                self.cranks.set(key, terms, CrankStage::Sent(receipt.slot));
-            }
-            Err(error) => {
-                let (uptime, backoff) = (self.started.elapsed(), self.bench.node.backoff());
-                let failures = self.cranks.failed(key, terms, CrankStage::Idle, uptime, &backoff);
-                match error.kind() {
-                    ErrorKind::Fatal => return Err(error.into()),
-                    // Somebody else was faster, most likely: the accounts will show it.
-                    ErrorKind::GiveUp => tracing::debug!(%task, stage = "crank", %error, "not needed or not possible"),
-                    ErrorKind::Retry => tracing::warn!(%task, stage = "crank", %error, failures, "not landed"),
-                }
-                if failures >= self.bench.node.send_attempts {
-                    tracing::warn!(%task, stage = "crank", %error, "given up");
-                    self.cranks.set(key, terms, CrankStage::Refused);
+                    self.progress.tasks.set(task, terms, Stage::Declined);
                 }
             }
         }
@@ -283,15 +229,10 @@ impl Actor {
     fn lost(&mut self, Job { task, terms, kind }: Job, lost: &Lost) {
         tracing::error!(%task, ?kind, %lost, "a job was lost");
         match kind {
-            Kind::Fetch | Kind::Claim => self.memory.set(task, terms, Stage::Refused),
+            Kind::Fetch | Kind::Claim => self.progress.tasks.set(task, terms, Stage::Refused),
             Kind::Execute => self.execution_failed(task, terms, lost),
-            Kind::Submit => drop(self.retry(task, terms, Stage::Computed)),
-            Kind::Crank(due) => self.cranks.set(crank_key(task, &due), terms, CrankStage::Refused),
+            Kind::Submit => drop(self.progress.failed(task, terms, Stage::Computed)),
+            Kind::Crank(due) => self.progress.crank_lost(task, terms, &due),
         }
-    }
-
-    fn retry(&mut self, task: Pubkey, terms: [u8; 32], stage: Stage) -> u32 {
-        let (uptime, backoff) = (self.started.elapsed(), self.bench.node.backoff());
-        self.memory.failed(task, terms, stage, uptime, &backoff)
     }
 }

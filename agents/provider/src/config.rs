@@ -1,11 +1,11 @@
 //! What an operator decides about a provider.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 use tessera_chain::Pubkey;
-use tessera_node::{ContentStore, DaemonFile, Locator, NodeTuning};
+use tessera_node::config::required;
+use tessera_node::{ContentStore, CrankLimits, DaemonFile, Locator, NodeTuning};
 
 use crate::error::ProviderError;
 
@@ -63,18 +63,12 @@ impl ProviderConfig {
     /// Resolves a file whose fields the command line may have overridden.
     ///
     /// # Errors
-    /// [`ProviderError::Missing`] without market, data directory or store, [`ProviderError::Invalid`] for a market that is
-    /// no key, [`ProviderError::Store`] for a locator that cannot be used.
+    /// [`ProviderError::Config`] without market, data directory or store or for a market that is no key,
+    /// [`ProviderError::Store`] for a locator that cannot be used.
     pub fn resolve(file: ProviderFile) -> Result<Self, ProviderError> {
-        let missing = |what| ProviderError::Missing { what };
-        let market = file.market.ok_or(missing("market"))?;
-        let market = market.parse::<Pubkey>().map_err(|error| ProviderError::Invalid {
-            what: "market",
-            value: market,
-            reason: error.to_string(),
-        })?;
-        let data_dir = file.data_dir.ok_or(missing("data_dir"))?;
-        let store = ContentStore::open(&file.store.ok_or(missing("store"))?)?;
+        let market = file.market_key()?;
+        let data_dir = required(file.data_dir, "data_dir")?;
+        let store = ContentStore::open(&required(file.store, "store")?)?;
         let public_store = match file.public_store {
             Some(locator) => Locator::parse_url(&locator)?,
             None => store.locator().clone(),
@@ -88,18 +82,10 @@ impl ProviderConfig {
             max_runs: self.work.max_runs,
             min_reward: self.work.min_reward,
             prefetch: self.work.prefetch,
-            crank_others: self.node.crank_others,
-            crank_after: self.node.crank_after,
-            cranks_at_once: CRANKS_AT_ONCE,
+            cranks: self.node.crank_limits(),
         }
     }
 }
-
-/// Due transitions that are sent at the same time, at most.
-const CRANKS_AT_ONCE: usize = 4;
-/// Strangers of one transition take turns this many seconds apart, in this many turns.
-const TURN_SECONDS: i64 = 5;
-const TURNS: u8 = 8;
 
 /// The part of a configuration that plans depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,19 +96,6 @@ pub struct Limits {
     pub min_reward: u64,
     /// See [`ProviderTuning::prefetch`].
     pub prefetch: u16,
-    /// See [`NodeTuning::crank_others`].
-    pub crank_others: bool,
-    /// See [`NodeTuning::crank_after`].
-    pub crank_after: Duration,
-    /// Due transitions in flight, at most.
-    pub cranks_at_once: usize,
-}
-
-impl Limits {
-    /// Seconds that `me` leaves a stranger's due transition to others.
-    pub(crate) fn stranger_patience(&self, me: &Pubkey) -> i64 {
-        let turn = me.to_bytes().first().map_or(0, |byte| byte % TURNS);
-        let after = i64::try_from(self.crank_after.as_secs()).unwrap_or(i64::MAX);
-        after.saturating_add(i64::from(turn).saturating_mul(TURN_SECONDS))
-    }
+    /// When due transitions are sent.
+    pub cranks: CrankLimits,
 }

@@ -1,7 +1,7 @@
 //! Why a provider ended, or did not start.
 
 use tessera_chain::{ChainError, Pubkey};
-use tessera_node::{ExecuteError, JournalError, Lost, StoreError};
+use tessera_node::{ConfigError, ExecuteError, JournalError, Lost, StoreError};
 
 /// A provider ended, or did not start.
 #[derive(Debug, thiserror::Error)]
@@ -26,22 +26,9 @@ pub enum ProviderError {
     /// The account lacks the compute role.
     #[error("provider {0} has no compute role; run `tessera provider update --compute` with its key first")]
     NoComputeRole(Pubkey),
-    /// Something needed is missing from the configuration.
-    #[error("{what} is missing; give it as a flag or in the configuration file")]
-    Missing {
-        /// What.
-        what: &'static str,
-    },
-    /// Something in the configuration is not what it should be.
-    #[error("{what} {value:?} is not valid: {reason}")]
-    Invalid {
-        /// What.
-        what: &'static str,
-        /// As given.
-        value: String,
-        /// Why not.
-        reason: String,
-    },
+    /// The configuration is not complete or not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The agent's own task was lost.
     #[error("the provider {0}")]
     Lost(#[from] Lost),

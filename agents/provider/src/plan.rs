@@ -7,9 +7,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tessera_chain::due::{Crank, Due, due};
+use tessera_chain::due::{Crank, Due};
 use tessera_chain::{Moment, Provider, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Versioned, World};
-use tessera_node::{Memory, Note};
+use tessera_node::{CrankMemory, Memory, Note, plan_cranks};
 
 use crate::config::Limits;
 
@@ -48,28 +48,6 @@ impl Stage {
     }
 }
 
-/// How far this process is with somebody's due transition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CrankStage {
-    /// Not sent.
-    #[default]
-    Idle,
-    /// Being sent.
-    Sending,
-    /// Landed in this slot, by this process or another sender.
-    Sent(u64),
-    /// Refused for good.
-    Refused,
-}
-
-/// What tells due transitions apart: the task, which transition, on which run.
-pub type CrankKey = (Pubkey, Crank, Option<Pubkey>);
-
-/// The key of a task's due transition.
-pub fn crank_key(task: Pubkey, due: &Due) -> CrankKey {
-    (task, due.crank, due.run)
-}
-
 /// All that a plan depends on, beside the clock.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -80,7 +58,7 @@ pub struct View<'a> {
     /// What this process knows of tasks.
     pub memory: &'a Memory<Pubkey, Stage>,
     /// What this process has sent of due transitions.
-    pub cranks: &'a Memory<CrankKey, CrankStage>,
+    pub cranks: &'a CrankMemory,
     /// The operator's limits.
     pub limits: &'a Limits,
     /// How long this process has been up.
@@ -112,7 +90,7 @@ pub fn plan(view: &View<'_>, now: Moment) -> Vec<Action> {
     let owed = owed_runs(view);
     let mut actions = plan_owed(view, &owed, now);
     if !view.stopping {
-        actions.extend(plan_cranks(view, now));
+        actions.extend(plan_due(view, now));
         actions.extend(plan_claims(view, me, &owed, now));
     }
     actions
@@ -232,38 +210,20 @@ fn plan_claims(
 }
 
 /// Due transitions: those of this provider's own runs at once, others' after a while and only if the operator wants it.
-fn plan_cranks(view: &View<'_>, now: Moment) -> Vec<Action> {
-    let mut room = view
-        .limits
-        .cranks_at_once
-        .saturating_sub(view.cranks.iter().filter(|(_, note)| note.stage == CrankStage::Sending).count());
-    let mut actions = Vec::new();
-    for task in view.world.tasks.values() {
-        let Some(due) = due(view.world, task, now) else { continue };
-        let note = view.cranks.note(&crank_key(task.key, &due), &task.terms_hash);
-        let is_sent = match note.stage {
-            CrankStage::Idle => false,
-            CrankStage::Sending | CrankStage::Refused => true,
-            CrankStage::Sent(slot) => task.slot <= slot,
-        };
-        let patient = patience(view, &due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
-        if room > 0 && patient && !is_sent && note.not_before <= view.uptime {
-            room -= 1;
-            actions.push(Action::Crank(task.key, due));
-        }
-    }
-    actions
+fn plan_due(view: &View<'_>, now: Moment) -> impl Iterator<Item = Action> {
+    let patience = |due: &Due| patience(view, due);
+    plan_cranks(view.world, view.cranks, &view.limits.cranks, view.uptime, now, patience)
+        .into_iter()
+        .map(|(task, due)| Action::Crank(task, due))
 }
 
-/// Seconds that this provider leaves a due transition to others; `None`: for ever. Those who gain by it are first, and
-/// strangers come one after the other, so that few pay for a transaction that comes too late.
+/// Seconds that this provider leaves a due transition to others; `None`: for ever. Those who gain by it are first.
 fn patience(view: &View<'_>, due: &Due) -> Option<i64> {
     let run = due.run.and_then(|run| view.world.runs.get(&run));
     let is_mine = run.is_some_and(|run| run.provider == view.me);
     match due.crank {
         Crank::Uphold | Crank::Expire | Crank::CloseAudits if is_mine => Some(0),
-        _ if view.limits.crank_others => Some(view.limits.stranger_patience(&view.me)),
-        _ => None,
+        _ => view.limits.cranks.stranger_patience(&view.me),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use tessera_chain::{Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address};
+use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
 use tessera_compute::Backend;
-use tessera_node::{Journal, Shutdown, StopPolicy, Stores, Tasks, Worlds, drive};
+use tessera_node::{Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
 use crate::config::ProviderConfig;
@@ -18,7 +18,7 @@ const PROBE: &[u8] = b"written by a tessera provider to see whether its store wo
 #[derive(Debug)]
 pub struct Provider {
     key: Pubkey,
-    task: Tasks<(), Result<(), ProviderError>>,
+    running: Running<ProviderError>,
 }
 
 impl Provider {
@@ -47,43 +47,22 @@ impl Provider {
         }
         config.public_store.check_fits_account()?;
         config.store.put(PROBE).await?;
-        let (journal, open) = Journal::open(&config.data_dir.join("provider.journal.jsonl"))?;
-        for entry in open {
-            tracing::info!(
-                subject = entry.subject,
-                action = entry.action,
-                "an earlier process did not see the end of this; the chain decides"
-            );
-        }
         let limits = config.limits();
         let stop = StopPolicy::new(config.node.grace);
-        let stores = Stores::new(vec![config.store.clone()], config.node.fetch_from.clone());
-        let bench = Bench {
-            chain: chain.clone(),
-            keypair: Arc::new(keypair),
-            backend,
-            journal,
-            stores: Arc::new(stores),
-            store: config.store,
-            public_store: config.public_store,
-            node: config.node,
-        };
-        let mut actor = Actor::new(bench, limits, key);
+        let journal = config.data_dir.join("provider.journal.jsonl");
+        let base = Workbench::open(chain.clone(), keypair, backend, &journal, vec![config.store.clone()], config.node)?;
+        let bench = Bench { base, store: config.store, public_store: config.public_store };
+        let actor = Actor::new(bench, limits, key);
         // Not the shutdown's token: the feed must outlive the request, to see what is still owed.
-        let feed = chain.watch(market, tessera_chain::CancellationToken::new()).await?;
+        let feed = chain.watch(market, CancellationToken::new()).await?;
         tracing::info!(provider = %key, %authority, %market, "provider started");
 
-        let mut task = Tasks::new();
-        task.spawn((), async move {
-            let mut worlds = Following(feed);
-            let driven = drive(&mut actor, &mut worlds, &shutdown, stop).await;
-            let closed = worlds.0.shutdown().await;
-            driven?;
-            closed?;
+        let running = Running::spawn(async move {
+            follow(actor, feed, &shutdown, stop).await?;
             tracing::info!(provider = %key, "provider stopped");
             Ok(())
         });
-        Ok(Self { key, task })
+        Ok(Self { key, running })
     }
 
     /// The address of its account.
@@ -95,25 +74,7 @@ impl Provider {
     ///
     /// # Errors
     /// Why it ended before a shutdown was requested; a panic is [`ProviderError::Lost`].
-    pub async fn join(mut self) -> Result<(), ProviderError> {
-        match self.task.next().await {
-            Some(ended) => ended.outcome?,
-            None => Ok(()),
-        }
-    }
-}
-
-struct Following(Feed);
-
-impl Worlds for Following {
-    type World = World;
-    type Error = ChainError;
-
-    fn latest(&self) -> Arc<World> {
-        self.0.latest()
-    }
-
-    async fn changed(&mut self) -> Result<Arc<World>, ChainError> {
-        self.0.changed().await
+    pub async fn join(self) -> Result<(), ProviderError> {
+        self.running.join().await
     }
 }

@@ -1,6 +1,7 @@
 //! A file becomes a configuration, or an error that names what is missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use tessera_node::ConfigError;
 use tessera_provider::{ProviderConfig, ProviderError, ProviderFile};
 
 const MARKET: &str = "So11111111111111111111111111111111111111112";
@@ -31,8 +32,8 @@ fn what_is_missing_or_wrong_is_named() {
         let without: String =
             full().lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
         let error = resolve(&without).unwrap_err();
-        assert!(matches!(error, ProviderError::Missing { what } if what == key), "{error}");
+        assert!(matches!(error, ProviderError::Config(ConfigError::Missing { what }) if what == key), "{error}");
     }
     let error = resolve(&full().replace(MARKET, "nonsense")).unwrap_err();
-    assert!(matches!(error, ProviderError::Invalid { what: "market", .. }), "{error}");
+    assert!(matches!(error, ProviderError::Config(ConfigError::Invalid { what: "market", .. })), "{error}");
 }

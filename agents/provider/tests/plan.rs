@@ -9,9 +9,9 @@ use std::time::Duration;
 use accounts::{NOW, PAST, SOON, at, key, market_key, provider, run, submitted, task};
 use tessera_chain::due::{Crank, Due};
 use tessera_chain::{Moment, ProviderStatus, Pubkey, Run, Task, TaskState, World};
-use tessera_node::{Backoff, Memory};
+use tessera_node::{Backoff, CrankLimits, CrankMemory, CrankStage, Memory, crank_key};
 use tessera_provider::Limits;
-use tessera_provider::plan::{Action, CrankKey, CrankStage, Stage, View, crank_key, owes, plan};
+use tessera_provider::plan::{Action, Stage, View, owes, plan};
 
 const AUTHORITY: u8 = 9;
 /// The provider's account, task A and its run. A task's terms hash is its number 32 times.
@@ -24,7 +24,7 @@ const STRANGER: u8 = 40;
 struct Scene {
     world: World,
     memory: Memory<Pubkey, Stage>,
-    cranks: Memory<CrankKey, CrankStage>,
+    cranks: CrankMemory,
     limits: Limits,
     uptime: Duration,
     stopping: bool,
@@ -39,9 +39,7 @@ impl Scene {
             max_runs: 1,
             min_reward: 0,
             prefetch: 2,
-            crank_others: false,
-            crank_after: Duration::from_secs(30),
-            cranks_at_once: 4,
+            cranks: CrankLimits { others: false, after: Duration::from_secs(30), at_once: 4 },
         };
         Self {
             world,
@@ -245,7 +243,7 @@ fn a_deadline_needs_both_clocks() {
 fn own_runs_are_settled_at_once_and_others_only_on_request_and_later() {
     assert_eq!(submitted_by(ME, PAST).plan(), [settle(Crank::Uphold)]);
     assert_eq!(submitted_by(STRANGER, PAST).plan(), []);
-    let helpful = |limits: &mut Limits| limits.crank_others = true;
+    let helpful = |limits: &mut Limits| limits.cranks.others = true;
     assert_eq!(submitted_by(STRANGER, PAST).limits(helpful).plan(), [], "10 seconds are too early");
     let later = Moment { unix: PAST.unix + 30 + 35, slot: 3_000 };
     let scene = submitted_by(STRANGER, PAST).limits(helpful);

@@ -1,11 +1,11 @@
 //! What an operator decides about a verifier.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 use tessera_chain::Pubkey;
-use tessera_node::{DaemonFile, NodeTuning};
+use tessera_node::config::required;
+use tessera_node::{CrankLimits, DaemonFile, NodeTuning};
 
 use crate::error::VerifierError;
 
@@ -51,36 +51,18 @@ impl VerifierConfig {
     /// Resolves a file whose fields the command line may have overridden.
     ///
     /// # Errors
-    /// [`VerifierError::Missing`] without market or data directory, [`VerifierError::Invalid`] for a market that is no key.
+    /// [`VerifierError::Config`] without market or data directory or for a market that is no key.
     pub fn resolve(file: VerifierFile) -> Result<Self, VerifierError> {
-        let missing = |what| VerifierError::Missing { what };
-        let market = file.market.ok_or(missing("market"))?;
-        let market = market.parse::<Pubkey>().map_err(|error| VerifierError::Invalid {
-            what: "market",
-            value: market,
-            reason: error.to_string(),
-        })?;
-        let data_dir = file.data_dir.ok_or(missing("data_dir"))?;
+        let market = file.market_key()?;
+        let data_dir = required(file.data_dir, "data_dir")?;
         Ok(Self { market, data_dir, node: file.node, work: file.work })
     }
 
     /// The part that plans depend on.
     pub fn limits(&self) -> Limits {
-        Limits {
-            max_audits: self.work.max_audits,
-            audit_all: self.work.audit_all,
-            crank_others: self.node.crank_others,
-            crank_after: self.node.crank_after,
-            cranks_at_once: CRANKS_AT_ONCE,
-        }
+        Limits { max_audits: self.work.max_audits, audit_all: self.work.audit_all, cranks: self.node.crank_limits() }
     }
 }
-
-/// Due transitions that are sent at the same time, at most.
-const CRANKS_AT_ONCE: usize = 4;
-/// Strangers of one transition take turns this many seconds apart, in this many turns.
-const TURN_SECONDS: i64 = 5;
-const TURNS: u8 = 8;
 
 /// The part of a configuration that plans depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,19 +71,6 @@ pub struct Limits {
     pub max_audits: u16,
     /// See [`VerifierTuning::audit_all`].
     pub audit_all: bool,
-    /// See [`NodeTuning::crank_others`].
-    pub crank_others: bool,
-    /// See [`NodeTuning::crank_after`].
-    pub crank_after: Duration,
-    /// Due transitions in flight, at most.
-    pub cranks_at_once: usize,
-}
-
-impl Limits {
-    /// Seconds that `me` leaves a stranger's due transition to others.
-    pub(crate) fn stranger_patience(&self, me: &Pubkey) -> i64 {
-        let turn = me.to_bytes().first().map_or(0, |byte| byte % TURNS);
-        let after = i64::try_from(self.crank_after.as_secs()).unwrap_or(i64::MAX);
-        after.saturating_add(i64::from(turn).saturating_mul(TURN_SECONDS))
-    }
+    /// When due transitions are sent.
+    pub cranks: CrankLimits,
 }

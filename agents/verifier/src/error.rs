@@ -2,7 +2,7 @@
 
 use tessera_chain::{ChainError, Pubkey};
 use tessera_compute::Root;
-use tessera_node::{ExecuteError, JournalError, Lost};
+use tessera_node::{ConfigError, ExecuteError, JournalError, Lost};
 
 /// A verifier ended, or did not start.
 #[derive(Debug, thiserror::Error)]
@@ -26,22 +26,9 @@ pub enum VerifierError {
     /// The account lacks the verify role.
     #[error("provider {0} has no verify role; run `tessera provider update --verify` with its key first")]
     NoVerifyRole(Pubkey),
-    /// Something needed is missing from the configuration.
-    #[error("{what} is missing; give it as a flag or in the configuration file")]
-    Missing {
-        /// What.
-        what: &'static str,
-    },
-    /// Something in the configuration is not what it should be.
-    #[error("{what} {value:?} is not valid: {reason}")]
-    Invalid {
-        /// What.
-        what: &'static str,
-        /// As given.
-        value: String,
-        /// Why not.
-        reason: String,
-    },
+    /// The configuration is not complete or not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The agent's own task was lost.
     #[error("the verifier {0}")]
     Lost(#[from] Lost),

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use tessera_chain::due::{Crank, Due, due, refuting_pair};
+use tessera_chain::due::{Crank, Due, refuting_pair};
 use tessera_chain::{
     Audit, Moment, Provider, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Versioned, World,
 };
-use tessera_node::{Memory, Note};
+use tessera_node::{CrankMemory, Memory, Note, plan_cranks};
 
 use crate::config::Limits;
 
@@ -49,28 +49,6 @@ impl Stage {
     }
 }
 
-/// How far this process is with a due transition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CrankStage {
-    /// Not sent.
-    #[default]
-    Idle,
-    /// Being sent.
-    Sending,
-    /// Landed in this slot.
-    Sent(u64),
-    /// Refused for good.
-    Refused,
-}
-
-/// What tells due transitions apart: the task, which transition, on which run.
-pub type CrankKey = (Pubkey, Crank, Option<Pubkey>);
-
-/// The key of a task's due transition.
-pub fn crank_key(task: Pubkey, due: &Due) -> CrankKey {
-    (task, due.crank, due.run)
-}
-
 /// All that a plan depends on, beside the clock.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -81,7 +59,7 @@ pub struct View<'a> {
     /// What this process knows of tasks.
     pub memory: &'a Memory<Pubkey, Stage>,
     /// What this process has sent of due transitions.
-    pub cranks: &'a Memory<CrankKey, CrankStage>,
+    pub cranks: &'a CrankMemory,
     /// The operator's limits.
     pub limits: &'a Limits,
     /// How long this process has been up.
@@ -135,7 +113,7 @@ pub fn plan(view: &View<'_>, now: Moment) -> Vec<Action> {
             .map(|(key, _)| Action::Stop(*key)),
     );
     if !view.stopping {
-        actions.extend(plan_cranks(view, now));
+        actions.extend(plan_due(view, now));
     }
     actions
 }
@@ -214,25 +192,11 @@ fn is_posted(stage: Stage, run: &Versioned<Run>) -> bool {
 }
 
 /// Due transitions in which this verifier has a part, and others' if the operator wants it.
-fn plan_cranks(view: &View<'_>, now: Moment) -> Vec<Action> {
-    let sending = view.cranks.iter().filter(|(_, note)| note.stage == CrankStage::Sending).count();
-    let mut room = view.limits.cranks_at_once.saturating_sub(sending);
-    let mut actions = Vec::new();
-    for task in view.world.tasks.values() {
-        let Some(due) = due(view.world, task, now) else { continue };
-        let note = view.cranks.note(&crank_key(task.key, &due), &task.terms_hash);
-        let is_sent = match note.stage {
-            CrankStage::Idle => false,
-            CrankStage::Sending | CrankStage::Refused => true,
-            CrankStage::Sent(slot) => task.slot <= slot,
-        };
-        let is_turn = patience(view, &due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
-        if room > 0 && is_turn && !is_sent && note.not_before <= view.uptime {
-            room -= 1;
-            actions.push(Action::Crank(task.key, due));
-        }
-    }
-    actions
+fn plan_due(view: &View<'_>, now: Moment) -> impl Iterator<Item = Action> {
+    let patience = |due: &Due| patience(view, due);
+    plan_cranks(view.world, view.cranks, &view.limits.cranks, view.uptime, now, patience)
+        .into_iter()
+        .map(|(task, due)| Action::Crank(task, due))
 }
 
 /// Seconds between those who have a part in a transition: each gives the one before time to send it.
@@ -250,8 +214,7 @@ fn patience(view: &View<'_>, due: &Due) -> Option<i64> {
     };
     match turns {
         Some(turns) => Some(turns.saturating_mul(TURN_SECONDS)),
-        None if view.limits.crank_others => Some(view.limits.stranger_patience(&view.me)),
-        None => None,
+        None => view.limits.cranks.stranger_patience(&view.me),
     }
 }
 

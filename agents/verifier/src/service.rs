@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use tessera_chain::{CancellationToken, Chain, ChainError, Feed, Keypair, Pubkey, Signer, World, address};
+use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
 use tessera_compute::Backend;
-use tessera_node::{Journal, Shutdown, StopPolicy, Stores, Tasks, Worlds, drive};
+use tessera_node::{Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
 use crate::config::VerifierConfig;
 use crate::error::VerifierError;
-use crate::jobs::Bench;
 
 /// A running verifier. Dropping it aborts it; [`Verifier::join`] waits for its orderly end.
 #[derive(Debug)]
 pub struct Verifier {
     key: Pubkey,
-    task: Tasks<(), Result<(), VerifierError>>,
+    running: Running<VerifierError>,
 }
 
 impl Verifier {
@@ -41,40 +40,21 @@ impl Verifier {
         if !account.roles.verify {
             return Err(VerifierError::NoVerifyRole(key));
         }
-        let (journal, open) = Journal::open(&config.data_dir.join("verifier.journal.jsonl"))?;
-        for entry in open {
-            tracing::info!(
-                subject = entry.subject,
-                action = entry.action,
-                "an earlier process did not see the end of this; the chain decides"
-            );
-        }
         let limits = config.limits();
         let stop = StopPolicy::new(config.node.grace);
-        let bench = Bench {
-            chain: chain.clone(),
-            keypair: Arc::new(keypair),
-            backend,
-            journal,
-            stores: Arc::new(Stores::new(Vec::new(), config.node.fetch_from.clone())),
-            node: config.node,
-        };
-        let mut actor = Actor::new(bench, limits, key);
+        let journal = config.data_dir.join("verifier.journal.jsonl");
+        let bench = Workbench::open(chain.clone(), keypair, backend, &journal, Vec::new(), config.node)?;
+        let actor = Actor::new(bench, limits, key);
         // Not the shutdown's token: the feed must outlive the request, to see whether an audit is still possible.
         let feed = chain.watch(market, CancellationToken::new()).await?;
         tracing::info!(verifier = %key, %authority, %market, "verifier started");
 
-        let mut task = Tasks::new();
-        task.spawn((), async move {
-            let mut worlds = Following(feed);
-            let driven = drive(&mut actor, &mut worlds, &shutdown, stop).await;
-            let closed = worlds.0.shutdown().await;
-            driven?;
-            closed?;
+        let running = Running::spawn(async move {
+            follow(actor, feed, &shutdown, stop).await?;
             tracing::info!(verifier = %key, "verifier stopped");
             Ok(())
         });
-        Ok(Self { key, task })
+        Ok(Self { key, running })
     }
 
     /// The address of its account.
@@ -86,25 +66,7 @@ impl Verifier {
     ///
     /// # Errors
     /// Why it ended before a shutdown was requested; a panic is [`VerifierError::Lost`].
-    pub async fn join(mut self) -> Result<(), VerifierError> {
-        match self.task.next().await {
-            Some(ended) => ended.outcome?,
-            None => Ok(()),
-        }
-    }
-}
-
-struct Following(Feed);
-
-impl Worlds for Following {
-    type World = World;
-    type Error = ChainError;
-
-    fn latest(&self) -> Arc<World> {
-        self.0.latest()
-    }
-
-    async fn changed(&mut self) -> Result<Arc<World>, ChainError> {
-        self.0.changed().await
+    pub async fn join(self) -> Result<(), VerifierError> {
+        self.running.join().await
     }
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use accounts::{NOW, PAST, SOON, at, audit, key, market_key, provider, requester, run, submitted, task};
 use tessera_chain::due::{Crank, Due};
 use tessera_chain::{Audit, Moment, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Winners, World};
-use tessera_node::Memory;
+use tessera_node::{CrankLimits, CrankMemory, CrankStage, Memory, crank_key};
 use tessera_verifier::Limits;
-use tessera_verifier::plan::{Action, CrankKey, CrankStage, Stage, View, crank_key, plan};
+use tessera_verifier::plan::{Action, Stage, View, plan};
 
 const AUTHORITY: u8 = 9;
 /// The verifier's account, the task, its run, the run's provider, and other verifiers. A task's terms hash is its number.
@@ -29,7 +29,7 @@ const DIFFERENT: [u8; 32] = [6; 32];
 struct Scene {
     world: World,
     memory: Memory<Pubkey, Stage>,
-    cranks: Memory<CrankKey, CrankStage>,
+    cranks: CrankMemory,
     limits: Limits,
     stopping: bool,
 }
@@ -42,9 +42,7 @@ impl Scene {
         let limits = Limits {
             max_audits: 1,
             audit_all: false,
-            crank_others: false,
-            crank_after: Duration::from_secs(30),
-            cranks_at_once: 4,
+            cranks: CrankLimits { others: false, after: Duration::from_secs(30), at_once: 4 },
         };
         Self { world, memory: Memory::new(), cranks: Memory::new(), limits, stopping: false }
     }
@@ -299,11 +297,11 @@ fn strangers_transitions_are_sent_only_on_request_and_later() {
     let due = || submission().run(|run| (run.challenge_until, run.audit_until) = (PAST, PAST));
     let later = Moment { unix: PAST.unix + 30 + 35, slot: 3_000 };
     assert_eq!(due().plan_at(later), []);
-    let helpful = due().limits(|limits| limits.crank_others = true);
+    let helpful = due().limits(|limits| limits.cranks.others = true);
     let uphold = [Action::Crank(key(A), Due { crank: Crank::Uphold, run: Some(key(RUN)), since: PAST.unix })];
     assert_eq!(helpful.plan_at(later), uphold);
     assert_eq!(helpful.plan(), [], "not at once");
-    let unclaimed = Scene::new().task(A, |task| task.open_until = PAST).limits(|limits| limits.crank_others = true);
+    let unclaimed = Scene::new().task(A, |task| task.open_until = PAST).limits(|limits| limits.cranks.others = true);
     let expire = [Action::Crank(key(A), Due { crank: Crank::Expire, run: None, since: PAST.unix })];
     assert_eq!(unclaimed.plan_at(later), expire);
 }

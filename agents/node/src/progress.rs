@@ -1,0 +1,132 @@
+//! What an agent's loop remembers of its work, and what a failure means for it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use tessera_chain::due::Due;
+use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, World};
+use tokio::time::Instant;
+
+use crate::config::NodeTuning;
+use crate::cranks::{CrankMemory, CrankStage, crank_key};
+use crate::fetch_error::{FetchError, Remedy};
+use crate::memory::Memory;
+
+/// Computations of one task that may fail before it is left alone.
+const EXECUTIONS: u32 = 3;
+
+/// The memory of one process. `S` is the agent's stage of a task; its default means "nothing is here".
+#[derive(Debug)]
+pub struct Progress<S> {
+    /// What it knows of tasks.
+    pub tasks: Memory<Pubkey, S>,
+    /// What it has sent of due transitions.
+    pub cranks: CrankMemory,
+    node: NodeTuning,
+    started: Instant,
+}
+
+impl<S: Clone + Default> Progress<S> {
+    /// Knows nothing; its uptime begins.
+    pub fn new(node: NodeTuning) -> Self {
+        Self { tasks: Memory::new(), cranks: Memory::new(), node, started: Instant::now() }
+    }
+
+    /// How long this process has been up.
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Puts a task back to `stage` after a failure, to be tried again later. Returns the failures in a row.
+    pub fn failed(&mut self, task: Pubkey, terms: [u8; 32], stage: S) -> u32 {
+        self.tasks.failed(task, terms, stage, self.started.elapsed(), &self.node.backoff())
+    }
+
+    /// Whether a transaction that failed this often in a row is given up.
+    pub fn is_send_given_up(&self, failures: u32) -> bool {
+        failures >= self.node.send_attempts
+    }
+
+    /// A task's data were not fetched: it begins again, or is `refused` for good.
+    pub fn fetch_failed(&mut self, task: Pubkey, terms: [u8; 32], error: &FetchError, refused: S) {
+        if error.remedy() != Remedy::Later {
+            tracing::warn!(%task, stage = "fetch", %error, "task skipped");
+            self.tasks.set(task, terms, refused);
+            return;
+        }
+        let failures = self.failed(task, terms, S::default());
+        if failures == 1 {
+            tracing::info!(%task, stage = "fetch", %error, "data not available; trying again");
+        } else {
+            tracing::debug!(%task, stage = "fetch", %error, failures, "data still not available");
+        }
+    }
+
+    /// A task was not computed: it goes back to `fetched`, or is `refused` after a few attempts. Returns whether it is.
+    pub fn execution_failed(
+        &mut self,
+        task: Pubkey,
+        terms: [u8; 32],
+        error: &dyn Error,
+        fetched: S,
+        refused: S,
+    ) -> bool {
+        let failures = self.failed(task, terms, fetched);
+        tracing::error!(%task, stage = "execute", %error, failures, "not computed");
+        let is_given_up = failures >= EXECUTIONS;
+        if is_given_up {
+            self.tasks.set(task, terms, refused);
+        }
+        is_given_up
+    }
+
+    /// A due transition is being sent.
+    pub fn crank_begins(&mut self, task: Pubkey, terms: [u8; 32], due: &Due) {
+        self.cranks.begin(crank_key(task, due), terms, CrankStage::Sending);
+    }
+
+    /// Sending a due transition ended.
+    ///
+    /// # Errors
+    /// What no agent can go on after: a person must act.
+    pub fn cranked(
+        &mut self,
+        task: Pubkey,
+        terms: [u8; 32],
+        due: &Due,
+        result: Result<Receipt, ChainError>,
+    ) -> Result<(), ChainError> {
+        let key = crank_key(task, due);
+        match result {
+            Ok(receipt) => {
+                tracing::info!(%task, stage = "crank", crank = ?due.crank, signature = %receipt.signature, "landed");
+                self.cranks.set(key, terms, CrankStage::Sent(receipt.slot));
+            }
+            Err(error) => {
+                let (uptime, backoff) = (self.started.elapsed(), self.node.backoff());
+                let failures = self.cranks.failed(key, terms, CrankStage::Idle, uptime, &backoff);
+                match error.kind() {
+                    ErrorKind::Fatal => return Err(error),
+                    // Somebody else was faster, most likely: the accounts will show it.
+                    ErrorKind::GiveUp => tracing::debug!(%task, stage = "crank", %error, "not needed or not possible"),
+                    ErrorKind::Retry => tracing::warn!(%task, stage = "crank", %error, failures, "not landed"),
+                }
+                if self.is_send_given_up(failures) {
+                    tracing::warn!(%task, stage = "crank", %error, "given up");
+                    self.cranks.set(key, terms, CrankStage::Refused);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The job that sent a due transition was lost: it is not tried again.
+    pub fn crank_lost(&mut self, task: Pubkey, terms: [u8; 32], due: &Due) {
+        self.cranks.set(crank_key(task, due), terms, CrankStage::Refused);
+    }
+
+    /// Forgets the due transitions of tasks that are gone.
+    pub fn forget_cranks(&mut self, world: &World) {
+        self.cranks.retain(|key, stage| *stage == CrankStage::Sending || world.tasks.contains_key(&key.0));
+    }
+}
