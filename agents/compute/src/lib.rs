@@ -14,7 +14,7 @@ mod tensor;
 mod word;
 
 pub use bundle::{DecodeError, decode_tensors, encode_tensors};
-pub use cpu::CpuBackend;
+pub use cpu::{CpuBackend, Path};
 pub use exec::{Backend, Cancel, ExecError};
 pub use graph::{Cost, Graph, GraphBuilder, GraphError, OpKind, Operand, Operation, Types, Value};
 pub use manifest::{MAX_LABEL_BYTES, Manifest, ManifestError};

@@ -8,16 +8,21 @@ mod movement;
 mod random_graphs;
 mod values;
 
-use tessera_compute::{Backend, Cancel, CpuBackend, Graph, GraphBuilder, GraphError, ReferenceBackend, Tensor, Value};
+use tessera_compute::{
+    Backend, Cancel, CpuBackend, Graph, GraphBuilder, GraphError, Path, ReferenceBackend, Tensor, Value,
+};
 use values::{FLAVOURS, Flavour, Random, tensor};
 
-/// The backends under test: threads and instruction sets must not change a bit.
-fn backends() -> Vec<(&'static str, CpuBackend)> {
-    vec![
-        ("one thread", CpuBackend::new().with_threads(1)),
-        ("three threads", CpuBackend::new().with_threads(3)),
-        ("without fma", CpuBackend::new().with_threads(1).without_fma()),
-    ]
+/// The backends under test: neither threads nor instruction sets may change a bit.
+fn backends() -> Vec<(String, CpuBackend)> {
+    let mut backends = Vec::new();
+    for path in Path::available() {
+        for threads in [1, 3] {
+            let backend = CpuBackend::new().with_path(path).unwrap().with_threads(threads);
+            backends.push((format!("{path}, {threads} threads"), backend));
+        }
+    }
+    backends
 }
 
 /// Runs the graph on every backend and on the reference, and compares bits.
