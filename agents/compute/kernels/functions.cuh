@@ -1,7 +1,6 @@
 // Transcendental functions: the formulas of `tessera_referee::functions`, step by step.
 #pragma once
 
-#include "constants.cuh"
 #include "word.cuh"
 
 DEVICE word int_to_float(int x) { return __float_as_uint(__int2float_rn(x)); }
@@ -30,6 +29,10 @@ DEVICE word logarithm(word x) {
     return fma3(k, LOG_LN2_HIGH, sub(f, sub(half_square, correction)));
 }
 
+// A polynomial of degree 6 with the constants NAME0..NAME6, by Horner's rule in fma from the highest power.
+#define POLYNOMIAL(NAME, X)                                                                                        \
+    fma3(fma3(fma3(fma3(fma3(fma3(NAME##6, X, NAME##5), X, NAME##4), X, NAME##3), X, NAME##2), X, NAME##1), X, NAME##0)
+
 DEVICE word exponential(word x) {
     if (is_nan(x)) return NAN_WORD;
     if (!(x & SIGN) && x > EXP_GREATEST) return INFINITY_WORD;
@@ -39,13 +42,45 @@ DEVICE word exponential(word x) {
     word whole = sub(rounded, EXP_ROUND);
     word r = fma3(negate(whole), EXP_LN2_HIGH, x);
     r = fma3(negate(whole), EXP_LN2_LOW, r);
-    word p = EXP_C6;
-    p = fma3(p, r, EXP_C5);
-    p = fma3(p, r, EXP_C4);
-    p = fma3(p, r, EXP_C3);
-    p = fma3(p, r, EXP_C2);
-    p = fma3(p, r, ONE);
-    p = fma3(p, r, ONE);
+    const word p = POLYNOMIAL(EXP_P, r);
     int half = n >> 1;
     return mul(mul(p, power_of_two(half)), power_of_two(n - half));
+}
+
+DEVICE word hyperbolic_tangent(word x) {
+    if (is_nan(x)) return NAN_WORD;
+    const word t = x & ~SIGN;
+    word result;
+    if (t < TANH_LARGE_FROM) {
+        const word z = mul(t, t);
+        const word p = POLYNOMIAL(TANH_P, z);
+        result = fma3(mul(z, p), t, t);
+    } else {
+        const word e = exponential(mul(TWO, t));
+        result = sub(ONE, divide(TWO, add(e, ONE)));
+    }
+    return result | (x & SIGN);
+}
+
+DEVICE word error_function(word x) {
+    if (is_nan(x)) return NAN_WORD;
+    word t = x & ~SIGN;
+    word result;
+    if (t < ERF_LARGE_FROM) {
+        const word z = mul(t, t);
+        const word p = POLYNOMIAL(ERF_P, z);
+        result = fma3(p, t, t);
+    } else {
+        t = t > ERF_GREATEST ? ERF_GREATEST : t;
+        const word q = POLYNOMIAL(ERF_Q, t);
+        result = sub(ONE, exponential(negate(fma3(q, t, t))));
+    }
+    return result | (x & SIGN);
+}
+
+DEVICE word gaussian_error_linear_unit(word x) {
+    // -inf times 0 would be NaN.
+    if (x == NEG_INFINITY_WORD) return SIGN;
+    const word weight = add(ONE, error_function(mul(x, GELU_SQRT_HALF)));
+    return mul(mul(HALF, x), weight);
 }

@@ -5,6 +5,8 @@
 // PTX does not promise which NaN an instruction gives.
 #pragma once
 
+#include "constants.cuh"
+
 typedef unsigned int word;
 typedef unsigned long long u64;
 
@@ -13,8 +15,6 @@ typedef unsigned long long u64;
 #define INFINITY_WORD 0x7f800000u
 #define NEG_INFINITY_WORD 0xff800000u
 #define ONE 0x3f800000u
-#define TWO 0x40000000u
-#define HALF 0x3f000000u
 
 // Terms of one chain of an f32 fold.
 #define CHAIN_TERMS 4096
