@@ -3,6 +3,7 @@
 mod bundle;
 mod bytes;
 mod cpu;
+pub mod cuda;
 mod exec;
 mod graph;
 mod manifest;

@@ -1,0 +1,50 @@
+//! Without the feature `cuda`: no devices.
+
+use super::{CudaDevice, CudaError};
+use crate::{Backend, Cancel, ExecError, Graph, Tensor};
+
+/// No backend: it cannot be made.
+#[derive(Debug)]
+pub enum CudaBackend {}
+
+impl CudaBackend {
+    /// Always [`CudaError::NotBuilt`].
+    pub fn devices() -> Result<Vec<CudaDevice>, CudaError> {
+        Err(CudaError::NotBuilt)
+    }
+
+    /// Always [`CudaError::NotBuilt`].
+    pub fn new(_ordinal: usize) -> Result<Self, CudaError> {
+        Err(CudaError::NotBuilt)
+    }
+
+    /// There is no device to set a limit for.
+    pub fn with_watchdog(self, _limit: std::time::Duration) -> Self {
+        self
+    }
+
+    /// There is no device.
+    pub fn device(&self) -> &CudaDevice {
+        match *self {}
+    }
+
+    /// There is no device.
+    pub fn fits(&self, _graph: &Graph) -> Result<(), CudaError> {
+        match *self {}
+    }
+
+    /// There is no device.
+    pub fn usable(&self) -> bool {
+        match *self {}
+    }
+}
+
+impl Backend for CudaBackend {
+    fn name(&self) -> &'static str {
+        match *self {}
+    }
+
+    fn run(&self, _graph: &Graph, _inputs: &[Tensor], _cancel: &Cancel) -> Result<Vec<Tensor>, ExecError> {
+        match *self {}
+    }
+}

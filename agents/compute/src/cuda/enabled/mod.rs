@@ -1,0 +1,126 @@
+//! The backend over the CUDA driver.
+
+mod devices;
+mod functions;
+mod staging;
+mod stream;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cudarc::driver::{CudaContext, DriverError};
+use functions::Functions;
+use staging::Staging;
+use stream::Stream;
+
+use super::{CudaDevice, CudaError, device_bytes, run_on};
+use crate::{Backend, Cancel, ExecError, Graph, Tensor};
+
+/// Memory that is left to the driver: code, and what its allocator rounds up.
+const RESERVE: u64 = 128 << 20;
+/// How long one kernel may take unless the caller says otherwise.
+const WATCHDOG: Duration = Duration::from_secs(120);
+
+/// Runs graphs on one GPU, with the bits of every other backend. Runs may be made from several threads at once; each
+/// has a stream of its own.
+#[derive(Debug)]
+pub struct CudaBackend {
+    device: CudaDevice,
+    context: Arc<CudaContext>,
+    functions: Mutex<Functions>,
+    staging: Mutex<Staging>,
+    watchdog: Duration,
+    /// Set when the device failed in a way that outlives the run.
+    unusable: AtomicBool,
+}
+
+impl CudaBackend {
+    /// The GPUs that the driver sees; none of them is touched.
+    ///
+    /// # Errors
+    ///
+    /// [`CudaError::NoDriver`] without a driver library, [`CudaError::Driver`] if it does not start.
+    pub fn devices() -> Result<Vec<CudaDevice>, CudaError> {
+        devices::list()
+    }
+
+    /// A backend on the GPU with this ordinal. Several may be made, for several GPUs or several runs on one.
+    ///
+    /// # Errors
+    ///
+    /// There is no driver or no such device, it is older than the kernels, or it cannot be used.
+    pub fn new(ordinal: usize) -> Result<Self, CudaError> {
+        let devices = devices::list()?;
+        let count = devices.len();
+        let device = devices.into_iter().nth(ordinal).ok_or(CudaError::NoDevice { ordinal, count })?;
+        let (major, minor) = device.capability;
+        if (major, minor) < (7, 5) {
+            return Err(CudaError::TooOld { name: device.name, major, minor });
+        }
+        let context = CudaContext::new(ordinal).map_err(failed("opening the device"))?;
+        // SAFETY: a buffer is used on the stream that allocated it only, so there is nothing to wait for between streams.
+        unsafe { context.disable_event_tracking() };
+        Ok(Self {
+            device,
+            context,
+            functions: Mutex::default(),
+            staging: Mutex::default(),
+            watchdog: WATCHDOG,
+            unusable: AtomicBool::new(false),
+        })
+    }
+
+    /// Gives a device up when no kernel has ended for this long: 120 s unless set.
+    pub fn with_watchdog(self, limit: Duration) -> Self {
+        Self { watchdog: limit, ..self }
+    }
+
+    /// The GPU.
+    pub fn device(&self) -> &CudaDevice {
+        &self.device
+    }
+
+    /// Whether the graph fits the memory that is free now; to be asked before a task is taken.
+    ///
+    /// # Errors
+    ///
+    /// [`CudaError::DoesNotFit`], or the device cannot be asked.
+    pub fn fits(&self, graph: &Graph) -> Result<(), CudaError> {
+        let (free, _) = self.context.mem_get_info().map_err(failed("asking for free memory"))?;
+        let (needed, available) = (device_bytes(graph), (free as u64).saturating_sub(RESERVE));
+        if needed > available {
+            return Err(CudaError::DoesNotFit { needed, available });
+        }
+        Ok(())
+    }
+
+    /// Whether the device can still be used; a stalled kernel or a fault ends that until the process is restarted.
+    pub fn usable(&self) -> bool {
+        !self.unusable.load(Ordering::Relaxed)
+    }
+}
+
+impl Backend for CudaBackend {
+    fn name(&self) -> &'static str {
+        "cuda"
+    }
+
+    fn run(&self, graph: &Graph, inputs: &[Tensor], cancel: &Cancel) -> Result<Vec<Tensor>, ExecError> {
+        if !self.usable() {
+            return Err(CudaError::Unusable.into());
+        }
+        self.fits(graph)?;
+        let mut stream = Stream::new(self)?;
+        let result = run_on(&mut stream, graph, inputs, cancel);
+        if matches!(result, Err(ExecError::Device(CudaError::Driver { .. } | CudaError::Stalled { .. }))) {
+            self.unusable.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+/// Turns the driver's error into ours.
+fn failed(during: &'static str) -> impl Fn(DriverError) -> CudaError {
+    move |error| CudaError::Driver { during, message: error.to_string() }
+}
