@@ -15,7 +15,7 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// Longest line of a CSV file, in bytes (1 MiB).
 pub const MAX_LINE_BYTES: usize = 1 << 20;
 /// Most columns of a table.
-pub const MAX_COLUMNS: usize = 4_096;
+pub const MAX_COLUMNS: usize = 16_384;
 /// Most values of a table (512 MiB of f32).
 pub const MAX_VALUES: usize = 1 << 27;
 
@@ -155,7 +155,7 @@ impl Column {
 }
 
 /// All bytes of `source`, or nothing if there are more than `limit`. Counts what it reads: a pipe or device has no length.
-fn read_at_most(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
+pub(crate) fn read_at_most(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
