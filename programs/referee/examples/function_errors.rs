@@ -1,5 +1,5 @@
 //! Measures the transcendental functions: `cargo run --release -p tessera-referee --example function_errors [stride]`.
-//! A stride of 1 takes every f32 (half an hour of one core), the default every 61st. It runs on the CPU's arithmetic, whose
+//! A stride of 1 takes every f32 (a quarter of an hour of one core), the default every 61st. It runs on the CPU's arithmetic, whose
 //! bits are the referee's.
 
 #[path = "../tests/vectors/mod.rs"]
@@ -17,7 +17,7 @@ fn main() {
 }
 
 /// The greatest error over every `stride`th f32, and where it is.
-fn greatest(case: &Case<Native>, stride: usize) -> (f64, u32) {
+fn greatest(case: &Case, stride: usize) -> (f64, u32) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     std::thread::scope(|scope| {
         let parts: Vec<_> = (0..threads)

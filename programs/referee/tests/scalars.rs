@@ -174,19 +174,20 @@ fn bits_of_functions_are_frozen() {
             .step_by(104_729)
             .fold(0xcbf2_9ce4_8422_2325u64, |hash, x| (hash ^ u64::from(function(x))).wrapping_mul(0x0100_0000_01b3))
     };
-    let digests = cases::<Soft>().map(|case| digest(case.function));
+    let digests = [
+        functions::log::<Soft>,
+        functions::exp::<Soft>,
+        functions::tanh::<Soft>,
+        functions::erf::<Soft>,
+        functions::gelu::<Soft>,
+    ]
+    .map(digest);
     assert_eq!(digests, FROZEN_FUNCTIONS, "{digests:#018x?}: a changed bit is another protocol");
 }
 
-/// FNV-1a over the words of every 104,729th input, in the order of the cases.
-const FROZEN_FUNCTIONS: [u64; 6] = [
-    0x2d4f_c7b7_3325_1a55,
-    0xd284_0170_5997_9404,
-    0x1e26_25c2_5ccf_0a83,
-    0xf6d6_8a69_a727_df87,
-    0x0195_bc34_a3a3_bb3f,
-    0xdcc9_878b_e419_1748,
-];
+/// FNV-1a over the words of every 104,729th input: log, exp, tanh, erf, gelu.
+const FROZEN_FUNCTIONS: [u64; 5] =
+    [0x2d4f_c7b7_3325_1a55, 0xd284_0170_5997_9404, 0x1e26_25c2_5ccf_0a83, 0xf6d6_8a69_a727_df87, 0xdcc9_878b_e419_1748];
 
 #[test]
 fn functions_are_within_their_bounds() {

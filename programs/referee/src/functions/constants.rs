@@ -26,7 +26,7 @@ pub const LOG_R4: u32 = 0x3e78_9e26;
 pub const EXP_GREATEST: u32 = 0x42b1_7217;
 /// exp: -103.98, below which e^x is +0.
 pub const EXP_LEAST: u32 = 0xc2cf_f5c3;
-/// exp: 1.5 * 2^23; adding it leaves the nearest integer in the low bits.
+/// exp, log: 1.5 * 2^23; adding it leaves the nearest integer in the low bits.
 pub const EXP_ROUND: u32 = 0x4b40_0000;
 /// exp: 1 / ln 2.
 pub const EXP_LOG2_E: u32 = 0x3fb8_aa3b;

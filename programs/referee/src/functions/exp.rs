@@ -31,11 +31,11 @@ pub fn exp<A: Arith>(x: u32) -> u32 {
     let r = A::fma(neg(whole), EXP_LN2_LOW, r);
     let p = polynomial::<A, _>([EXP_P6, EXP_P5, EXP_P4, EXP_P3, EXP_P2, EXP_P1, EXP_P0], r);
     let half = n >> 1;
-    A::mul(A::mul(p, power_of_two(half)), power_of_two(n - half))
+    A::mul(A::mul(p, power_of_two(half)), power_of_two(n.wrapping_sub(half)))
 }
 
 /// 2^n for n in -126..=127.
 #[inline(always)]
 const fn power_of_two(n: i32) -> u32 {
-    ((n + 127) as u32) << 23
+    (n.wrapping_add(127) as u32) << 23
 }

@@ -1,7 +1,7 @@
 //! The natural logarithm.
 
 use super::constants::{
-    HALF, LOG_LN2_HIGH, LOG_LN2_LOW, LOG_R1, LOG_R2, LOG_R3, LOG_R4, LOG_SQRT_HALF, LOG_SUBNORMAL_SCALE, TWO,
+    EXP_ROUND, HALF, LOG_LN2_HIGH, LOG_LN2_LOW, LOG_R1, LOG_R2, LOG_R3, LOG_R4, LOG_SQRT_HALF, LOG_SUBNORMAL_SCALE, TWO,
 };
 use super::polynomial;
 use crate::Arith;
@@ -26,9 +26,10 @@ pub fn log<A: Arith>(x: u32) -> u32 {
     let (x, scaled) = if x < 0x0080_0000 { (A::mul(x, LOG_SUBNORMAL_SCALE), 25) } else { (x, 0) };
     // Moving sqrt(1/2) to 1 splits off k so that m starts at sqrt(1/2).
     let moved = x.wrapping_add(ONE - LOG_SQRT_HALF);
-    let k = (moved >> 23) as i32 - 127 - scaled;
-    let m = (moved & 0x007f_ffff) + LOG_SQRT_HALF;
-    let k = crate::convert::i32_to_f32(k);
+    // The integer k as a number: adding it to the low bits of 1.5 * 2^23 and subtracting that is exact.
+    let k = (moved >> 23).wrapping_sub(127 + scaled);
+    let k = A::sub(EXP_ROUND.wrapping_add(k), EXP_ROUND);
+    let m = (moved & 0x007f_ffff).wrapping_add(LOG_SQRT_HALF);
     let f = A::sub(m, ONE);
     let s = A::div(f, A::add(f, TWO));
     let z = A::mul(s, s);
