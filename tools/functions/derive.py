@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Derives the polynomials of tanh and erf, as bits of binary32.
+"""Derives the polynomials of tanh and erf, as bits of binary32, and measures those of exp and log.
 
     pip install mpmath
     python3 tools/functions/derive.py            prints the coefficients
@@ -8,14 +8,16 @@
 A polynomial is a weighted least-squares fit at Chebyshev nodes, in 50 digits; the weight turns its error into an error of
 the function relative to the function's value, so that a unit in the last place weighs the same everywhere. Coefficients
 are rounded one by one, the lowest power first, and the rest is fitted again to what is left: the last ones to be
-rounded matter least.
+rounded matter least. The polynomials of exp and log are older than this script (a minimax fit, and FreeBSD's); what they
+leave of the function on its reduced range is computed from their bits.
 """
 
 import pathlib
+import re
 import struct
 import sys
 
-from mpmath import cos, erf, erfc, log, matrix, mp, mpf, pi, qr_solve, tanh
+from mpmath import cos, erf, erfc, exp, log, matrix, mp, mpf, pi, qr_solve, sqrt, tanh
 
 mp.dps = 50
 NODES = 160
@@ -72,8 +74,31 @@ def derive():
     )
 
 
+def constant(text, name):
+    """The value of a constant of the Rust file."""
+    word = int(re.search(rf"pub const {name}: u32 = (\w+);", text)[1].replace("_", ""), 16)
+    return mpf(struct.unpack("<f", struct.pack("<I", word))[0])
+
+
+def measure(text):
+    """The greatest errors of exp's and log's polynomials, relative to the function's value."""
+    p = [constant(text, f"EXP_P{power}") for power in range(7)]
+    half = log(2) / 2
+    yield "EXP_P", max(abs(sum(c * r**k for k, c in enumerate(p)) / exp(r) - 1) for r in nodes(-half, half))
+    r = [constant(text, f"LOG_R{power}") for power in range(1, 5)]
+
+    def reduced(m):
+        f = m - 1
+        s = f / (2 + f)
+        return f - (f**2 / 2 - s * (f**2 / 2 + sum(c * s ** (2 * k + 2) for k, c in enumerate(r))))
+
+    yield "LOG_R", max(abs(reduced(m) / log(m) - 1) for m in nodes(sqrt(mpf(1) / 2), sqrt(mpf(2))))
+
+
 def main():
     text = CONSTANTS.read_text()
+    for name, error in measure(text):
+        print(f"// {name}: error {float(error):.2e} of the value")
     wrong = 0
     for name, (bits, error) in derive():
         print(f"// {name}: error {float(error):.2e} of the value")

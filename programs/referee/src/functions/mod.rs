@@ -6,7 +6,7 @@
 //! | [`exp`] | `x = n ln 2 + r`, polynomial in r, times `2^n` | 0.866 |
 //! | [`tanh`] | below 13/16 a polynomial in `x^2`, beyond `1 - 2 / (e^2x + 1)` | 1.043 |
 //! | [`erf`] | below 59/64 a polynomial in `x^2`, beyond `1 - e^-(x + x Q(x))` | 1.027 |
-//! | [`gelu`] | its formula, by erf | GELU_ERROR |
+//! | [`gelu`] | its formula, by erf | 1.693 from 0 on; below, 1.519 units of x |
 //!
 //! A unit is one in the last place of the exact result. The figures are what
 //! `cargo run --release -p tessera-referee --example function_errors 1` prints; a test holds a part of all inputs to them.
