@@ -1,7 +1,7 @@
 //! Without the feature `cuda`: no devices.
 
 use super::{CudaDevice, CudaError};
-use crate::{Backend, Cancel, ExecError, Graph, Tensor};
+use crate::{Backend, Cancel, ExecError, Graph, Root, Tensor};
 
 /// No backend: it cannot be made.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ impl CudaBackend {
 
     /// There is no device.
     pub fn fits(&self, _graph: &Graph) -> Result<(), CudaError> {
+        match *self {}
+    }
+
+    /// There is no device.
+    pub fn trace_roots(&self, _graph: &Graph, _inputs: &[Tensor], _cancel: &Cancel) -> Result<Vec<Root>, ExecError> {
         match *self {}
     }
 

@@ -12,7 +12,8 @@ const GRANULE: u64 = 512;
 
 /// Bytes of device memory that a run of this graph takes at most: inputs, live tensors, and the kernels' scratch.
 pub fn device_bytes(graph: &Graph) -> u64 {
-    let scratch = graph.operations().iter().map(scratch_bytes).max().unwrap_or(0);
+    // A trace's hashes take a sixteenth of a tensor, each level half of the one below; the top hashes stay.
+    let scratch = graph.operations().iter().map(|op| scratch_bytes(op).max(op.output.bytes() / 8)).max().unwrap_or(0);
     let tensors = graph.input_specs().len() as u64 + u64::from(graph.op_count());
     graph.cost().bytes.saturating_add(scratch).saturating_add(tensors * GRANULE)
 }

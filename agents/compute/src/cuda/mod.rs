@@ -21,7 +21,7 @@ mod disabled;
 pub use disabled::CudaBackend;
 
 pub use error::CudaError;
-pub use evaluate::run_on;
+pub use evaluate::{run_on, trace_roots_on};
 pub use launcher::{Arg, Kernel, Launcher};
 pub use memory::device_bytes;
 pub use module::Module;

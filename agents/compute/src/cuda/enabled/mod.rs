@@ -14,8 +14,8 @@ use functions::Functions;
 use staging::Staging;
 use stream::Stream;
 
-use super::{CudaDevice, CudaError, device_bytes, run_on};
-use crate::{Backend, Cancel, ExecError, Graph, Tensor};
+use super::{CudaDevice, CudaError, device_bytes, run_on, trace_roots_on};
+use crate::{Backend, Cancel, ExecError, Graph, Root, Tensor};
 
 /// Memory that is left to the driver: code, and what its allocator rounds up.
 const RESERVE: u64 = 128 << 20;
@@ -95,6 +95,32 @@ impl CudaBackend {
         Ok(())
     }
 
+    /// The roots of all operations' outputs, in order, hashed on the device.
+    ///
+    /// # Errors
+    ///
+    /// As [`Backend::run`].
+    pub fn trace_roots(&self, graph: &Graph, inputs: &[Tensor], cancel: &Cancel) -> Result<Vec<Root>, ExecError> {
+        self.guarded(graph, |stream| trace_roots_on(stream, graph, inputs, cancel))
+    }
+
+    /// Work on a stream of its own, after the checks; remembers a failure that outlives it.
+    fn guarded<T>(
+        &self,
+        graph: &Graph,
+        work: impl FnOnce(&mut Stream<'_>) -> Result<T, ExecError>,
+    ) -> Result<T, ExecError> {
+        if !self.usable() {
+            return Err(CudaError::Unusable.into());
+        }
+        self.fits(graph)?;
+        let result = work(&mut Stream::new(self)?);
+        if matches!(result, Err(ExecError::Device(CudaError::Driver { .. } | CudaError::Stalled { .. }))) {
+            self.unusable.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
     /// Whether the device can still be used; a stalled kernel or a fault ends that until the process is restarted.
     pub fn usable(&self) -> bool {
         !self.unusable.load(Ordering::Relaxed)
@@ -107,16 +133,7 @@ impl Backend for CudaBackend {
     }
 
     fn run(&self, graph: &Graph, inputs: &[Tensor], cancel: &Cancel) -> Result<Vec<Tensor>, ExecError> {
-        if !self.usable() {
-            return Err(CudaError::Unusable.into());
-        }
-        self.fits(graph)?;
-        let mut stream = Stream::new(self)?;
-        let result = run_on(&mut stream, graph, inputs, cancel);
-        if matches!(result, Err(ExecError::Device(CudaError::Driver { .. } | CudaError::Stalled { .. }))) {
-            self.unusable.store(true, Ordering::Relaxed);
-        }
-        result
+        self.guarded(graph, |stream| run_on(stream, graph, inputs, cancel))
     }
 }
 

@@ -4,6 +4,7 @@
 //! graph, so shapes fit each other; an output without elements is never launched for.
 
 mod folds;
+mod hash;
 mod linear;
 mod maps;
 mod movement;
@@ -13,6 +14,8 @@ mod upload;
 mod walk;
 
 use std::rc::Rc;
+
+pub use hash::trace_roots_on;
 
 use super::{Arg, Kernel, Launcher, Module};
 use crate::exec::{check_inputs, walk_values};
