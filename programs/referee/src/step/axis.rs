@@ -10,18 +10,18 @@ use crate::limits::CHAIN_TERMS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
     terms: u64,
-    segment: u64,
+    dtype: DType,
 }
 
 impl Axis {
     /// An axis of so many terms, of operands of this type.
     pub const fn new(dtype: DType, terms: u64) -> Self {
-        Self { terms, segment: leaf_elements(dtype) }
+        Self { terms, dtype }
     }
 
     /// Number of segments.
     pub const fn segments(self) -> u64 {
-        self.terms.div_ceil(self.segment)
+        self.terms.div_ceil(leaf_elements(self.dtype))
     }
 
     /// The terms of a segment, if there is such a segment.
@@ -29,9 +29,10 @@ impl Axis {
         if index >= self.segments() {
             return None;
         }
-        let start = index * self.segment;
-        let rest = self.terms - start;
-        Some(start..start + if rest < self.segment { rest } else { self.segment })
+        let segment = leaf_elements(self.dtype);
+        let start = index.wrapping_mul(segment);
+        let end = start.saturating_add(segment);
+        Some(start..if end < self.terms { end } else { self.terms })
     }
 
     /// Number of chains of an f32 fold.
@@ -44,9 +45,9 @@ impl Axis {
         if index >= self.chains() {
             return None;
         }
-        let per_chain = CHAIN_TERMS / self.segment;
-        let (start, last) = (index * per_chain, self.segments());
-        let end = start + per_chain;
+        let per_chain = CHAIN_TERMS / leaf_elements(self.dtype);
+        let (start, last) = (index.wrapping_mul(per_chain), self.segments());
+        let end = start.saturating_add(per_chain);
         Some(start..if end < last { end } else { last })
     }
 }
