@@ -2,8 +2,9 @@
 //!
 //! A [`Step`] is one element of a map, up to a leaf of terms of a fold (128 words or 512 bytes), or what finishes a fold. It
 //! is given the operand words that it reads and the accumulator that it starts from, and [`Step::replay`] says what comes out:
-//! integer instructions only, no allocation, bounded work, no panic (`tools/referee/check` looks at the machine code). Composed over all segments the steps give exactly the
-//! operation's element, so whoever claims another one is wrong in a step, and showing that step is a proof.
+//! integer instructions only, no allocation, bounded work, no panic (`tools/referee/check` looks at the machine code).
+//! Composed over all segments the steps give exactly the operation's element, so whoever claims another one is wrong in a
+//! step, and showing that step is a proof.
 //!
 //! | operation | steps of one element, in order |
 //! | --- | --- |
