@@ -10,6 +10,7 @@ mod manifest;
 mod merkle;
 mod reference;
 mod root;
+mod sha256;
 mod shape;
 mod tensor;
 mod word;

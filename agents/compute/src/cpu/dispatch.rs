@@ -7,7 +7,7 @@ use tessera_referee::{DType, Map1, Map2, Reduce};
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
 use super::matmul::{self, Matrices, Product};
-use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows};
+use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
 use super::nearest::{Points, nearest};
 use super::pool::{Chunk, Pool};
 use super::rows::{ArgBest, DotRowsI8, Extremes, SumRowsInteger, f32_rank, fold_rows, i32_rank};
@@ -169,10 +169,11 @@ impl Run<'_> {
 
     fn copy(&self, x: &Data, steps: [usize; 4], base: usize) -> Evaluated {
         let strided = Strided::new(self.output.shape.dims(), [steps], [base]);
+        let unit = strided.turned().map_or(1, |(rows, columns)| rows.min(TURNED_ROWS) * columns);
         match x {
-            Data::F32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
-            Data::I8(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
-            Data::I32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::F32(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I8(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I32(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
         }
     }
 

@@ -126,16 +126,33 @@ impl Assign<'_> {
                 }
                 scratch.sums.copy_from_slice(&scratch.totals);
             }
-            for (r, (&c2, dots)) in c2.iter().zip(scratch.sums.chunks_exact(M::COLUMNS)).enumerate() {
-                let centre = (tile * M::ROWS + r) as i32;
-                for ((least, best), &dot) in scratch.scores.iter_mut().zip(&mut scratch.best).zip(dots) {
-                    let score = M::term(-2.0, dot, c2);
-                    // As `argmin_rank` orders: zeros are equal, NaN is above +inf.
-                    let better = (score < *least) | (least.is_nan() & !score.is_nan());
-                    *least = if better { score } else { *least };
-                    *best = if better { centre } else { *best };
-                }
+            let first = (tile * M::ROWS) as i32;
+            if M::COLUMNS.is_multiple_of(16) {
+                best_of::<M, 16>(first, c2, &scratch.sums, &mut scratch.scores, &mut scratch.best);
+            } else {
+                best_of::<M, 8>(first, c2, &scratch.sums, &mut scratch.scores, &mut scratch.best);
             }
         }
+    }
+}
+
+/// Takes the next centres, from `first` on, into the best of a panel's points, `N` of them side by side.
+#[inline(always)]
+fn best_of<M: Machine, const N: usize>(first: i32, c2: &[f32], dots: &[f32], scores: &mut [f32], best: &mut [i32]) {
+    let lanes = scores.as_chunks_mut::<N>().0.iter_mut().zip(best.as_chunks_mut::<N>().0);
+    for (lane, (scores, best)) in lanes.enumerate() {
+        let (mut least, mut index) = (*scores, *best);
+        for (centre, (&c2, dots)) in (first..).zip(c2.iter().zip(dots.chunks_exact(M::COLUMNS))) {
+            let Some((dots, _)) = dots[lane * N..].split_first_chunk::<N>() else { return };
+            for ((least, index), &dot) in least.iter_mut().zip(&mut index).zip(dots) {
+                let score = M::term(-2.0, dot, c2);
+                // As `argmin_rank` orders: zeros are equal, NaN is above +inf.
+                #[allow(clippy::neg_cmp_op_on_partial_ord)]
+                let better = !(*least <= score) & !score.is_nan();
+                *least = if better { score } else { *least };
+                *index = if better { centre } else { *index };
+            }
+        }
+        (*scores, *best) = (least, index);
     }
 }

@@ -1,5 +1,6 @@
 //! Rows of an operand as panels that inner loops read in order.
 
+use super::kernels::turn;
 use super::machine::Machine;
 use crate::exec::ExecError;
 
@@ -10,6 +11,9 @@ pub(super) trait Factor: Copy + Sync {
 
     /// Words `word..word + 4` of a row, zeros beyond its end.
     fn four<M: Machine>(row: &[Self], word: usize) -> [u32; 4];
+
+    /// Writes `words`, a multiple of four, of four rows below each other: word `w` of all four at `out[w * width]`, XORed with `flip`.
+    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize);
 }
 
 impl Factor for f32 {
@@ -25,6 +29,11 @@ impl Factor for f32 {
         } else {
             std::array::from_fn(|i| row.get(word + i).map_or(0, |x| x.to_bits()))
         }
+    }
+
+    #[inline(always)]
+    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize) {
+        turn::words(rows, words, flip, out, width);
     }
 }
 
@@ -44,6 +53,15 @@ impl Factor for i8 {
             let bytes = rest.first_chunk::<8>().copied().unwrap_or_else(|| padded(rest));
             let wide = |x: i8| u32::from(i16::from(x) as u16);
             std::array::from_fn(|i| wide(bytes[2 * i]) | wide(bytes[2 * i + 1]) << 16)
+        }
+    }
+
+    #[inline(always)]
+    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize) {
+        if M::GROUP == 4 {
+            turn::words(rows, words, flip, out, width);
+        } else {
+            turn::widened(rows, words, out, width);
         }
     }
 }
@@ -73,7 +91,7 @@ pub(super) fn pack<M: Machine, T: Factor>(
                 let at = p * width + r + i;
                 if at < count { &rows[at * stride..][..stride] } else { &[] }
             });
-            turn::<M, T>(four, first, words, flip, &mut panel[r..], width);
+            turn_rows::<M, T>(four, first, words, flip, &mut panel[r..], width);
         }
     }
 }
@@ -83,14 +101,29 @@ pub(super) fn pack<M: Machine, T: Factor>(
 pub(super) fn pack_rows<M: Machine, const N: usize>(rows: &[&[f32]; N], first: usize, out: &mut [[u32; N]]) {
     let words = out.len();
     for (r, four) in rows.as_chunks::<4>().0.iter().enumerate() {
-        turn::<M, f32>(*four, first, words, 0, &mut out.as_flattened_mut()[4 * r..], N);
+        turn_rows::<M, f32>(*four, first, words, 0, &mut out.as_flattened_mut()[4 * r..], N);
     }
 }
 
 /// Writes `words` of four rows below each other: word `w` of all four at `out[w * width]`.
 #[inline(always)]
-fn turn<M: Machine, T: Factor>(rows: [&[T]; 4], first: usize, words: usize, flip: u32, out: &mut [u32], width: usize) {
-    for word in (0..words).step_by(4) {
+fn turn_rows<M: Machine, T: Factor>(
+    rows: [&[T]; 4],
+    first: usize,
+    words: usize,
+    flip: u32,
+    out: &mut [u32],
+    width: usize,
+) {
+    let group = T::group::<M>();
+    // Whole fours of words that every row has.
+    let shortest = rows.iter().map(|row| row.len()).min().unwrap_or(0) / group;
+    let whole = shortest.saturating_sub(first).min(words) / 4 * 4;
+    if whole > 0 {
+        let rows = rows.map(|row| &row[first * group..(first + whole) * group]);
+        T::turn::<M>(rows, whole, flip, out, width);
+    }
+    for word in (whole..words).step_by(4) {
         let block = rows.map(|row| T::four::<M>(row, first + word));
         for i in 0..4.min(words - word) {
             let across = [block[0][i] ^ flip, block[1][i] ^ flip, block[2][i] ^ flip, block[3][i] ^ flip];

@@ -1,10 +1,12 @@
 //! Splitting an output over threads. Every element is computed whole by one thread, so bits do not depend on the split.
 
+use std::alloc::{Layout, alloc_zeroed};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::machine::{Machine, computes_ieee};
 use super::path::{Path, Work};
 use crate::exec::{Cancel, ExecError};
+use crate::word::Zero;
 
 /// What fills a stretch of an output.
 pub(super) trait Chunk<T>: Sync {
@@ -67,7 +69,7 @@ pub(super) struct Pool<'a> {
 
 impl Pool<'_> {
     /// An output of `elements`, filled in stretches that are multiples of `unit`; `steps` is what one element costs.
-    pub(super) fn make<T: Copy + Default + Send>(
+    pub(super) fn make<T: Zero + Send>(
         &self,
         elements: usize,
         unit: usize,
@@ -153,11 +155,18 @@ impl Pool<'_> {
     }
 }
 
-/// Zeros, or an error where memory cannot be had.
-pub(super) fn allocate<T: Copy + Default>(elements: usize) -> Result<Vec<T>, ExecError> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(elements)
-        .map_err(|_| ExecError::TooLarge((elements as u64).saturating_mul(size_of::<T>() as u64)))?;
-    out.resize(elements, T::default());
-    Ok(out)
+/// Zeros, or an error where memory cannot be had. Fresh pages are zero already, so they are first touched by the thread that fills them.
+pub(super) fn allocate<T: Zero>(elements: usize) -> Result<Vec<T>, ExecError> {
+    let too_large = || ExecError::TooLarge((elements as u64).saturating_mul(size_of::<T>() as u64));
+    let layout = Layout::array::<T>(elements).map_err(|_| too_large())?;
+    if layout.size() == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the layout has a size.
+    let start = unsafe { alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(too_large());
+    }
+    // SAFETY: the allocation has the layout of `elements` elements, all of them zero.
+    Ok(unsafe { Vec::from_raw_parts(start.cast(), elements, elements) })
 }

@@ -22,7 +22,7 @@ pub(super) struct Labelled<'a> {
 /// Features in a panel.
 const PANEL: usize = 16;
 /// Points that are packed at once; divides a chain.
-const POINTS: usize = 512;
+const POINTS: usize = 4096;
 const _: () = assert!(CHAIN.is_multiple_of(POINTS));
 /// Most elements of chain results that are kept to split the sums by chain.
 const CHAIN_RESULTS: usize = 1 << 24;

@@ -10,5 +10,6 @@ pub(super) mod avx2;
 pub(super) mod avx512;
 pub(super) mod plain;
 mod portable_fma;
+pub(super) mod turn;
 
 pub(super) use portable_fma::portable_fma;
