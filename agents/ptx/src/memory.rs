@@ -7,8 +7,8 @@ use crate::syntax::Space;
 
 /// Each allocation has this much address space of its own, so that no pointer leads from one into the next.
 pub(crate) const ALLOCATION_BITS: u32 = 40;
-/// Most allocations.
-const MAX_ALLOCATIONS: usize = 1 << 16;
+/// Most allocations, freed ones included.
+const MAX_ALLOCATIONS: usize = 1 << 19;
 
 /// What a host's access to device memory refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +57,7 @@ impl Memory {
     /// Zeros; the address of the first.
     ///
     /// # Errors
-    /// [`MemoryError::Full`].
+    /// [`MemoryError::Full`], also after 2^19 allocations.
     pub fn alloc(&mut self, bytes: u64) -> Result<u64, MemoryError> {
         let full = MemoryError::Full { wanted: bytes, limit: self.limit };
         let used = self.used.checked_add(bytes).filter(|used| *used <= self.limit).ok_or(full)?;
@@ -123,10 +123,6 @@ impl Memory {
 
     pub(crate) fn allocation(&mut self, index: usize) -> Option<&mut Allocation> {
         self.allocations.get_mut(index)?.as_mut()
-    }
-
-    pub(crate) fn allocation_count(&self) -> usize {
-        self.allocations.len()
     }
 
     /// Addresses of a module's global and constant variables, which are made at its first launch on this memory and

@@ -34,8 +34,8 @@ pub struct NoKernel {
 }
 
 impl Module {
-    /// Loads a text of at most 8 MiB. Any text gives a module or an error: memory is bounded by a small multiple of
-    /// its size.
+    /// Loads a text of at most 4 MiB. Any text gives a module or an error, in memory of at most some 64 times its size
+    /// and its variables' sizes.
     ///
     /// # Errors
     /// [`ParseError`] names line and column of the first thing that is not PTX, or that the interpreter does not run.

@@ -15,7 +15,7 @@ pub enum Src {
     Imm(u64),
     Special(Special),
     /// The address of a shared, global or constant variable of the module, plus an offset.
-    Variable(u32, i64),
+    Variable(u32, i32),
     /// The address of a variable in the frame's parameters.
     Param(u32),
     /// The address of a local variable, from the frame's local memory.

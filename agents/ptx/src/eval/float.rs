@@ -29,6 +29,7 @@ pub enum Float {
 }
 
 impl Float {
+    #[inline]
     pub fn eval(self, a: u32, b: u32, c: u32) -> u32 {
         match self {
             Self::Add => float::add(a, b),

@@ -35,7 +35,13 @@ pub fn run(world: &mut World<'_>, index: [u32; 3], params: &[u8]) -> Result<(), 
                 (fault, place)
             })?;
         }
-        for id in 0..16 {
+        let mut waited = 0u32;
+        for thread in &threads {
+            if let Status::Barrier { id, .. } = thread.status {
+                waited |= 1 << id;
+            }
+        }
+        for id in (0..16).filter(|id| waited >> id & 1 == 1) {
             moved |= meet(world, &mut threads, id, &mut arrivals[id as usize])?;
         }
         if threads.iter().all(|thread| thread.status == Status::Exited) {

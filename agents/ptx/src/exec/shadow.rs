@@ -129,12 +129,11 @@ pub struct Pages {
 }
 
 impl Pages {
-    pub fn new(allocations: usize) -> Self {
-        Self { allocations: vec![Vec::new(); allocations] }
-    }
-
     /// The cell of a byte that is known to be within its allocation.
     pub fn cell(&mut self, allocation: usize, offset: usize) -> Option<&mut Cell> {
+        if self.allocations.len() <= allocation {
+            self.allocations.resize(allocation + 1, Vec::new());
+        }
         let pages = self.allocations.get_mut(allocation)?;
         let page = offset / PAGE;
         if pages.len() <= page {

@@ -3,6 +3,7 @@
 use super::access::Order;
 use super::thread::{Copy, Status, Thread};
 use super::world::World;
+use crate::eval::Compute;
 use crate::fault::Fault;
 use crate::op::{Address, Argument, AtomicOp, CarryOp, Instr, Op, Place, Src, Wide};
 use crate::types::{Type, mask};
@@ -31,7 +32,14 @@ pub fn run(world: &mut World<'_>, thread: &mut Thread, turn: u32) -> Result<(), 
 fn execute(world: &mut World<'_>, thread: &mut Thread, instr: &Instr) -> Result<(), Fault> {
     match &instr.op {
         Op::Compute { f, d, s } => {
-            let result = f.eval(s.map(|source| world.value(thread, source)))?;
+            let [a, b, c, e] = s;
+            let (a, b, c) = (world.value(thread, *a), world.value(thread, *b), world.value(thread, *c));
+            let result = match f {
+                // Most of what kernels do, without the long way.
+                Compute::Float(op) => u64::from(op.eval(a as u32, b as u32, c as u32)),
+                Compute::Move => a,
+                f => f.eval([a, b, c, world.value(thread, *e)])?,
+            };
             thread.set(*d, result);
         }
         Op::SetPredicate { test, join, p, q, a, b } => {

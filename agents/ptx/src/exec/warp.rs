@@ -51,7 +51,8 @@ fn execute(world: &mut World<'_>, lanes: &mut [Thread], members: &[usize], op: &
                 .enumerate()
                 .all(|(lane, thread)| thread.status == Status::Exited || members.contains(&lane));
             if whole && let Some(first) = lanes.first() {
-                world.warp_epochs[(first.flat / 32 % 32) as usize] += 1;
+                let epoch = &mut world.warp_epochs[(first.flat / 32 % 32) as usize];
+                *epoch = epoch.checked_add(1).ok_or((Fault::Steps(world.limits.steps), None))?;
             }
         }
         Warp::Shuffle { mode, d, p, a, b, c } => {

@@ -46,14 +46,13 @@ impl<'a> World<'a> {
                 *address = u64::from(*offset);
             }
         }
-        let pages = Pages::new(memory.allocation_count());
         let budget = limits.thread_bytes / u64::from(launch.block.iter().product::<u32>().max(1));
         Self {
             image,
             kernel,
             launch,
             memory,
-            pages,
+            pages: Pages::default(),
             shared: Shared::new(layout),
             limits,
             variables,
@@ -117,7 +116,7 @@ impl<'a> World<'a> {
             Src::Imm(value) => value,
             Src::Special(special) => self.special(thread, special),
             Src::Variable(index, offset) => {
-                self.variables.get(index as usize).map_or(0, |address| address.wrapping_add_signed(offset))
+                self.variables.get(index as usize).map_or(0, |address| address.wrapping_add_signed(offset.into()))
             }
             Src::Param(offset) => thread.frame.params as u64 + u64::from(offset),
             Src::Local(offset) => thread.frame.locals as u64 + u64::from(offset),

@@ -211,6 +211,7 @@ impl<'t, 'a> Form<'t, 'a> {
                 if self.variables.get(index as usize).is_some_and(|variable| variable.space == Space::Shared) {
                     self.shared.push(index);
                 }
+                let offset = i32::try_from(offset).map_err(|_| self.operand_error("an offset beyond 32 bits"))?;
                 Ok(Src::Variable(index, offset))
             }
         }

@@ -21,7 +21,7 @@ use crate::syntax::{Count, Declare, FunctionText, Source, Space};
 /// Greatest size of a function's parameters, of what its calls pass, and of its local memory, in bytes.
 pub const MAX_FRAME: u32 = 1 << 20;
 /// Most functions and variables of a module.
-const MAX_ITEMS: usize = 4096;
+pub const MAX_ITEMS: usize = 4096;
 
 /// A function as its callers see it.
 pub struct Signature {

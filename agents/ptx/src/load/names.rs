@@ -79,7 +79,8 @@ impl<'a> Scopes<'a> {
                 return Some(*entity);
             }
             // The number's digits may begin within a stem that itself ends in digits, such as `%r1_<2>` or `%a1<3>`.
-            (0..digits.len()).find_map(|split| {
+            // No number has more than ten digits.
+            (digits.len().saturating_sub(10)..digits.len()).find_map(|split| {
                 let (first, n, ty) = *scope.numbered.get(&name[..stem.len() + split])?;
                 let number = &digits[split..];
                 let plain = number == "0" || !number.starts_with('0');

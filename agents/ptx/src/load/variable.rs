@@ -1,5 +1,6 @@
 //! Variables of the module.
 
+use super::MAX_ITEMS;
 use crate::error::ParseError;
 use crate::image::{Image, Variable};
 use crate::syntax::{Count, Declare, Literal, MAX_VARIABLE, Space};
@@ -23,6 +24,9 @@ pub fn add(image: &mut Image, declare: &Declare<'_>) -> Result<u32, ParseError> 
         return Err(declare.at.syntax("shared memory has no initial value"));
     }
     let total: u64 = image.variables.iter().map(|variable| variable.size).sum();
+    if image.variables.len() >= MAX_ITEMS {
+        return Err(declare.at.limit("variables", MAX_ITEMS as u64));
+    }
     if size > MAX_VARIABLE || total + size > MAX_VARIABLES {
         return Err(declare.at.limit("bytes of variables", MAX_VARIABLES));
     }

@@ -102,6 +102,8 @@ impl<'a> Parser<'a> {
     fn initialiser(&mut self, count: Count) -> Result<Vec<Literal>, ParseError> {
         let most = match count {
             Count::Array(n) => n as usize,
+            // The values give its length.
+            Count::Unsized => MAX_VARIABLE as usize,
             _ => 1,
         };
         let (mut values, mut depth) = (Vec::new(), 0usize);

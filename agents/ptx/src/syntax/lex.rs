@@ -1,5 +1,6 @@
 //! Tokens, one at a time: no token list is kept, so memory is bounded by what the parser keeps.
 
+use super::MAX_NAME;
 use crate::error::{At, ParseError};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,7 +131,11 @@ impl<'a> Lexer<'a> {
             byte if starts_name(byte) => {
                 self.offset += 1;
                 self.take_while(in_name);
-                Tok::Name(self.text.get(start..self.offset).unwrap_or_default())
+                let name = self.text.get(start..self.offset).unwrap_or_default();
+                if name.len() > MAX_NAME {
+                    return Err(at.limit("bytes in a name", MAX_NAME as u64));
+                }
+                Tok::Name(name)
             }
             byte @ (b',' | b';' | b':' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'|' | b'!' | b'@'
             | b'+' | b'-' | b'=') => {

@@ -11,7 +11,11 @@ use crate::error::At;
 use crate::types::Type;
 
 /// Greatest size of a text, in bytes.
-pub const MAX_TEXT: usize = 8 << 20;
+pub const MAX_TEXT: usize = 4 << 20;
+/// Most statements of a text.
+pub const MAX_STATEMENTS: usize = 1 << 19;
+/// Greatest length of a name.
+pub const MAX_NAME: usize = 1024;
 /// Greatest depth of scopes.
 pub const MAX_DEPTH: usize = 64;
 /// Most operands of one instruction, elements of one operand, parameters of one function.

@@ -2,7 +2,7 @@
 
 use super::declare::declared_space;
 use super::lex::{Lexer, Tok, Token};
-use super::{Instruction, Literal, MAX_DEPTH, MAX_LIST, Operand, Statement};
+use super::{Instruction, Literal, MAX_DEPTH, MAX_LIST, MAX_STATEMENTS, Operand, Statement};
 use crate::error::{At, ParseError};
 
 /// A parser with one token of lookahead.
@@ -11,11 +11,13 @@ pub struct Parser<'a> {
     ahead: Option<Token<'a>>,
     /// Where the last taken token ended.
     end: usize,
+    /// Statements so far.
+    statements: usize,
 }
 
 impl<'a> Parser<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { lexer: Lexer::new(text), ahead: None, end: 0 }
+        Self { lexer: Lexer::new(text), ahead: None, end: 0, statements: 0 }
     }
 
     pub fn peek(&mut self) -> Result<Token<'a>, ParseError> {
@@ -93,6 +95,10 @@ impl<'a> Parser<'a> {
         let (mut statements, mut depth) = (Vec::new(), 0usize);
         loop {
             let token = self.next()?;
+            self.statements += 1;
+            if self.statements > MAX_STATEMENTS {
+                return Err(token.at.limit("statements", MAX_STATEMENTS as u64));
+            }
             match token.tok {
                 Tok::Punct('{') if depth >= MAX_DEPTH => return Err(token.at.limit("nested scopes", MAX_DEPTH as u64)),
                 Tok::Punct('{') => {

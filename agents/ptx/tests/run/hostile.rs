@@ -63,6 +63,11 @@ const WORDS: [&str; 40] = [
     "=",
 ];
 
+/// More rounds of random texts for a longer search: `PTX_FUZZ_ROUNDS=100 cargo test -p tessera-ptx hostile`.
+fn rounds() -> usize {
+    std::env::var("PTX_FUZZ_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
 /// Whatever loads also runs: to its end, to a trap, or to the step limit.
 fn try_all(text: &str) {
     let Ok(module) = Module::parse(text) else { return };
@@ -83,7 +88,7 @@ fn try_all(text: &str) {
 #[test]
 fn random_bytes() {
     let mut random = Random(1);
-    for _ in 0..2_000 {
+    for _ in 0..2_000 * rounds() {
         let bytes: Vec<u8> = (0..random.below(200)).map(|_| random.next() as u8).collect();
         try_all(&String::from_utf8_lossy(&bytes));
         let text: String = (0..random.below(60)).map(|_| format!("{} ", WORDS[random.below(WORDS.len())])).collect();
@@ -112,7 +117,7 @@ fn mutations_of_texts_that_load() {
     let mut random = Random(2);
     for seed in &seeds {
         assert!(Module::parse(seed).is_ok());
-        for _ in 0..4_000 {
+        for _ in 0..4_000 * rounds() {
             let mut bytes = seed.clone().into_bytes();
             for _ in 0..1 + random.below(4) {
                 let at = random.below(bytes.len());
@@ -132,6 +137,28 @@ fn mutations_of_texts_that_load() {
                 }
             }
             try_all(&String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[test]
+fn mutations_of_the_repositorys_kernels() {
+    let mut random = Random(3);
+    for name in ["chains", "reduce", "matmul_i8_sm80", "movement"] {
+        let path = format!("{}/../compute/kernels/{name}.ptx", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for _ in 0..25 * rounds() {
+            let mut changed = lines.clone();
+            for _ in 0..1 + random.below(3) {
+                let (from, to) = (random.below(changed.len()), random.below(changed.len()));
+                match random.below(3) {
+                    0 => drop(changed.remove(from)),
+                    1 => changed.swap(from, to),
+                    _ => changed.insert(to, changed[from]),
+                }
+            }
+            try_all(&changed.join("\n"));
         }
     }
 }
@@ -165,5 +192,8 @@ fn sizes_are_limited() {
     limited(&module(".global .b8 x[999999999999];", ""));
     let many: String = (0..5).map(|i| format!(".global .b8 y{i}[16000000]; ")).collect();
     limited(&module(&many, ""));
-    limited(&" ".repeat(9 << 20));
+    limited(&kernel(&"x".repeat(2000)));
+    limited(&kernel(&"L:".repeat(600_000)));
+    limited(&kernel(&(0..5000).map(|i| format!(".shared .u32 s{i};")).collect::<String>()));
+    limited(&" ".repeat(5 << 20));
 }
