@@ -4,6 +4,7 @@ mod devices;
 mod functions;
 mod staging;
 mod stream;
+mod watchdog;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

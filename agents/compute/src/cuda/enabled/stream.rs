@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use cudarc::driver::{CudaEvent, CudaSlice, CudaStream, DevicePtr, DriverError, LaunchConfig, PushKernelArg, sys};
 
+use super::watchdog::{Patience, patience};
 use super::{CudaBackend, failed};
 use crate::cuda::{Arg, CudaError, Kernel, Launcher};
 use crate::{Cancel, ExecError};
@@ -15,8 +16,7 @@ use crate::{Cancel, ExecError};
 /// Steps that may be in flight before the oldest is waited for: enough to hide the launches, few enough that a cancelled
 /// run ends soon.
 const IN_FLIGHT: usize = 64;
-/// How long a wait is spent looking again and again before the thread sleeps between looks.
-const SPIN: Duration = Duration::from_micros(200);
+/// What a wait sleeps between two looks.
 const SLEEP: Duration = Duration::from_micros(50);
 
 /// A run's stream.
@@ -50,15 +50,13 @@ impl<'a> Stream<'a> {
             if cancel.is_cancelled() {
                 return Err(ExecError::Cancelled);
             }
-            let waited = start.elapsed();
-            if waited > self.backend.watchdog {
-                self.stalled.store(true, Ordering::Relaxed);
-                return Err(CudaError::Stalled { seconds: self.backend.watchdog.as_secs() }.into());
-            }
-            if waited < SPIN {
-                std::hint::spin_loop();
-            } else {
-                std::thread::sleep(SLEEP);
+            match patience(start.elapsed(), self.backend.watchdog) {
+                Patience::Look => std::hint::spin_loop(),
+                Patience::Sleep => std::thread::sleep(SLEEP),
+                Patience::Stalled => {
+                    self.stalled.store(true, Ordering::Relaxed);
+                    return Err(CudaError::Stalled { seconds: self.backend.watchdog.as_secs() }.into());
+                }
             }
         }
         self.in_flight.pop_front();
