@@ -7,9 +7,9 @@
 //! `cargo test --release -p tessera-compute --test conformance`.
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use tessera_compute::cuda::{CudaBackend, device_bytes};
+use tessera_compute::cuda::{CudaBackend, Watchdog, device_bytes};
 use tessera_compute::{Backend, Cancel, CpuBackend, DType, Graph, GraphBuilder, GraphError, Value};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -24,7 +24,9 @@ fn main() -> Outcome<()> {
     }
     let mut rows = Vec::new();
     for device in devices {
-        let backend = CudaBackend::new(device.ordinal)?;
+        let start = Instant::now();
+        let watchdog = Watchdog::new(Duration::from_secs(60), move || start.elapsed());
+        let backend = CudaBackend::new(device.ordinal)?.with_watchdog(watchdog);
         let (major, minor) = device.capability;
         eprintln!("{}: compute capability {major}.{minor}, {} MiB", device.name, device.memory >> 20);
         for (name, graph) in comparisons()? {

@@ -1,6 +1,6 @@
 //! Without the feature `cuda`: no devices.
 
-use super::{CudaDevice, CudaError};
+use super::{CudaDevice, CudaError, Watchdog};
 use crate::{Backend, Cancel, ExecError, Graph, Root, Tensor};
 
 /// No backend: it cannot be made.
@@ -18,8 +18,8 @@ impl CudaBackend {
         Err(CudaError::NotBuilt)
     }
 
-    /// There is no device to set a limit for.
-    pub fn with_watchdog(self, _limit: std::time::Duration) -> Self {
+    /// There is no device to look after.
+    pub fn with_watchdog(self, _watchdog: Watchdog) -> Self {
         self
     }
 

@@ -9,6 +9,7 @@ mod evaluate;
 mod launcher;
 mod memory;
 mod module;
+mod watchdog;
 
 #[cfg(feature = "cuda")]
 mod enabled;
@@ -25,6 +26,7 @@ pub use evaluate::{run_on, trace_roots_on};
 pub use launcher::{Arg, Kernel, Launcher};
 pub use memory::device_bytes;
 pub use module::Module;
+pub use watchdog::Watchdog;
 
 /// A GPU that the driver sees.
 #[derive(Clone, Debug, PartialEq, Eq)]

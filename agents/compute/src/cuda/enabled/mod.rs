@@ -4,24 +4,20 @@ mod devices;
 mod functions;
 mod staging;
 mod stream;
-mod watchdog;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use cudarc::driver::{CudaContext, DriverError};
 use functions::Functions;
 use staging::Staging;
 use stream::Stream;
 
-use super::{CudaDevice, CudaError, device_bytes, run_on, trace_roots_on};
+use super::{CudaDevice, CudaError, Watchdog, device_bytes, run_on, trace_roots_on};
 use crate::{Backend, Cancel, ExecError, Graph, Root, Tensor};
 
 /// Memory that is left to the driver: code, and what its allocator rounds up.
 const RESERVE: u64 = 128 << 20;
-/// How long one kernel may take unless the caller says otherwise.
-const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// Runs graphs on one GPU, with the bits of every other backend. Runs may be made from several threads at once; each
 /// has a stream of its own.
@@ -31,7 +27,7 @@ pub struct CudaBackend {
     context: Arc<CudaContext>,
     functions: Mutex<Functions>,
     staging: Mutex<Staging>,
-    watchdog: Duration,
+    watchdog: Option<Watchdog>,
     /// Set when the device failed in a way that outlives the run.
     unusable: AtomicBool,
 }
@@ -67,14 +63,14 @@ impl CudaBackend {
             context,
             functions: Mutex::default(),
             staging: Mutex::default(),
-            watchdog: WATCHDOG,
+            watchdog: None,
             unusable: AtomicBool::new(false),
         })
     }
 
-    /// Gives a device up when no kernel has ended for this long: 120 s unless set.
-    pub fn with_watchdog(self, limit: Duration) -> Self {
-        Self { watchdog: limit, ..self }
+    /// Has a watchdog look after runs. Without one a kernel that never ends holds its run until that is cancelled.
+    pub fn with_watchdog(self, watchdog: Watchdog) -> Self {
+        Self { watchdog: Some(watchdog), ..self }
     }
 
     /// The GPU.

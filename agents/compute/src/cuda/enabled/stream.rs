@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cudarc::driver::{CudaEvent, CudaSlice, CudaStream, DevicePtr, DriverError, LaunchConfig, PushKernelArg, sys};
 
-use super::watchdog::{Patience, patience};
 use super::{CudaBackend, failed};
 use crate::cuda::{Arg, CudaError, Kernel, Launcher};
 use crate::{Cancel, ExecError};
@@ -16,7 +15,8 @@ use crate::{Cancel, ExecError};
 /// Steps that may be in flight before the oldest is waited for: enough to hide the launches, few enough that a cancelled
 /// run ends soon.
 const IN_FLIGHT: usize = 64;
-/// What a wait sleeps between two looks.
+/// How often a wait looks again at once, before the thread sleeps between looks: most steps are short.
+const LOOKS: u32 = 4_096;
 const SLEEP: Duration = Duration::from_micros(50);
 
 /// A run's stream.
@@ -45,18 +45,21 @@ impl<'a> Stream<'a> {
         let Some(event) = self.in_flight.front() else {
             return Ok(());
         };
-        let start = Instant::now();
+        let watched = self.backend.watchdog.as_ref().map(|watchdog| (watchdog, watchdog.now()));
+        let mut looks = 0;
         while !event.try_is_complete().map_err(failed("running a kernel"))? {
             if cancel.is_cancelled() {
                 return Err(ExecError::Cancelled);
             }
-            match patience(start.elapsed(), self.backend.watchdog) {
-                Patience::Look => std::hint::spin_loop(),
-                Patience::Sleep => std::thread::sleep(SLEEP),
-                Patience::Stalled => {
-                    self.stalled.store(true, Ordering::Relaxed);
-                    return Err(CudaError::Stalled { seconds: self.backend.watchdog.as_secs() }.into());
-                }
+            if let Some((watchdog, _)) = watched.filter(|(watchdog, since)| watchdog.stalled(*since)) {
+                self.stalled.store(true, Ordering::Relaxed);
+                return Err(CudaError::Stalled { seconds: watchdog.limit().as_secs() }.into());
+            }
+            if looks < LOOKS {
+                looks += 1;
+                std::hint::spin_loop();
+            } else {
+                std::thread::sleep(SLEEP);
             }
         }
         self.in_flight.pop_front();
