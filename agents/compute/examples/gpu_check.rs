@@ -7,6 +7,7 @@
 //! `cargo test --release -p tessera-compute --test conformance`.
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use tessera_compute::cuda::{CudaBackend, Watchdog, device_bytes};
@@ -16,7 +17,17 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// Appends this many repeats and gives a small output.
 type Build = Box<dyn Fn(&mut GraphBuilder, usize) -> Result<Value, GraphError>>;
 
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
     let json = std::env::args().any(|argument| argument == "--json");
     let devices = CudaBackend::devices()?;
     if devices.is_empty() {

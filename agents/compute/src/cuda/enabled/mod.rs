@@ -6,7 +6,7 @@ mod staging;
 mod stream;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cudarc::driver::{CudaContext, DriverError};
 use functions::Functions;
@@ -69,8 +69,9 @@ impl CudaBackend {
     }
 
     /// Has a watchdog look after runs. Without one a kernel that never ends holds its run until that is cancelled.
-    pub fn with_watchdog(self, watchdog: Watchdog) -> Self {
-        Self { watchdog: Some(watchdog), ..self }
+    pub fn with_watchdog(mut self, watchdog: Watchdog) -> Self {
+        self.watchdog = Some(watchdog);
+        self
     }
 
     /// The GPU.
@@ -121,6 +122,18 @@ impl CudaBackend {
     /// Whether the device can still be used; a stalled kernel or a fault ends that until the process is restarted.
     pub fn usable(&self) -> bool {
         !self.unusable.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for CudaBackend {
+    fn drop(&mut self) {
+        if !self.usable() {
+            // Freeing them would wait for a kernel that does not end: they are left to the process's end.
+            let functions = self.functions.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::take(functions));
+            let staging = self.staging.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::take(staging));
+        }
     }
 }
 
