@@ -77,6 +77,14 @@ pub enum Fault {
         /// The byte's address.
         address: u64,
     },
+    /// A byte is touched that an asynchronous copy is to write, before that copy is waited for.
+    #[error(
+        "shared address {address:#x} is touched while an asynchronous copy into it is open: wait, then put a barrier"
+    )]
+    OpenCopy {
+        /// The byte's address.
+        address: u64,
+    },
     /// Shared memory is read that nobody wrote in this block.
     #[error("shared address {address:#x} is read before it is written")]
     Uninitialised {

@@ -263,8 +263,9 @@ pub enum Op {
         arrive: bool,
         aligned: bool,
     },
+    /// Boxed: it is large and rare, and instructions lie side by side.
     Warp {
-        op: Warp,
+        op: Box<Warp>,
         mask: Src,
     },
     Fence,

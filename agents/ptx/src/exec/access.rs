@@ -20,6 +20,17 @@ pub enum Order {
     Strong,
 }
 
+/// What an access does to a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touch {
+    Read,
+    Write,
+    /// The issue of an asynchronous copy into it.
+    Announce,
+    /// The end of that copy.
+    Complete,
+}
+
 /// An access whose space and offset are known, within one allocation.
 #[derive(Clone, Copy, Debug)]
 enum At {
@@ -77,7 +88,7 @@ impl World<'_> {
         let place = self.resolve(thread, address.space, at, bytes)?;
         if self.watches() {
             let who = self.who(thread);
-            self.note(place, bytes, &who, false, order)?;
+            self.note(place, bytes, &who, Touch::Read, order)?;
         }
         let mut found = [0; MAX_ACCESS];
         let bytes = bytes as usize;
@@ -103,12 +114,27 @@ impl World<'_> {
         data: &[u8],
         order: Order,
     ) -> Result<(), Fault> {
+        self.put(thread, (address, at), data, (Touch::Write, order))
+    }
+
+    /// Writes what was announced before.
+    pub fn complete(&mut self, thread: &mut Thread, to: (&Address, u64), data: &[u8]) -> Result<(), Fault> {
+        self.put(thread, to, data, (Touch::Complete, Order::Plain))
+    }
+
+    fn put(
+        &mut self,
+        thread: &mut Thread,
+        (address, at): (&Address, u64),
+        data: &[u8],
+        (touch, order): (Touch, Order),
+    ) -> Result<(), Fault> {
         let bytes = data.len();
         let place = self.resolve(thread, address.space, at, bytes as u32)?;
         self.refuse_constant(place)?;
         if self.watches() {
             let who = self.who(thread);
-            self.note(place, bytes as u32, &who, true, order)?;
+            self.note(place, bytes as u32, &who, touch, order)?;
         }
         let target = match place {
             At::Global { allocation, offset } => {
@@ -129,7 +155,7 @@ impl World<'_> {
         let place = self.resolve(thread, address.space, at, bytes)?;
         if self.watches() {
             let who = self.who(thread);
-            self.note(place, bytes, &who, true, Order::Plain)?;
+            self.note(place, bytes, &who, Touch::Announce, Order::Plain)?;
         }
         Ok(())
     }
@@ -143,7 +169,7 @@ impl World<'_> {
     }
 
     /// Notes who touches bytes, and finds races and shared bytes that nobody wrote.
-    fn note(&mut self, place: At, bytes: u32, who: &Who, write: bool, order: Order) -> Result<(), Fault> {
+    fn note(&mut self, place: At, bytes: u32, who: &Who, touch: Touch, order: Order) -> Result<(), Fault> {
         for byte in 0..bytes as usize {
             let (cell, space, address) = match place {
                 At::Local(_) | At::Param(_) => return Ok(()),
@@ -157,12 +183,13 @@ impl World<'_> {
                 }
             };
             let Some(cell) = cell else { continue };
-            if space == Space::Shared && !write && !cell.written {
+            if space == Space::Shared && touch == Touch::Read && !cell.written && !cell.pending {
                 return Err(Fault::Uninitialised { address });
             }
-            touch(cell, who, write, order).map_err(|conflict| match conflict {
+            note_byte(cell, who, touch, order).map_err(|conflict| match conflict {
                 Conflict::Thread(other) => Fault::Race { space: space.into(), address, other: other.into() },
                 Conflict::Block => Fault::RaceOfBlocks { address },
+                Conflict::Copy => Fault::OpenCopy { address },
             })?;
         }
         Ok(())
@@ -173,13 +200,15 @@ fn global(allocation: usize, offset: usize) -> u64 {
     ((allocation as u64 + 1) << ALLOCATION_BITS) + offset as u64
 }
 
-fn touch(cell: &mut Cell, who: &Who, write: bool, order: Order) -> Result<(), Conflict> {
-    match (order, write) {
-        (Order::Strong, write) => {
-            cell.written |= write;
+fn note_byte(cell: &mut Cell, who: &Who, touch: Touch, order: Order) -> Result<(), Conflict> {
+    match (order, touch) {
+        (Order::Strong, touch) => {
+            cell.written |= touch != Touch::Read;
             Ok(())
         }
-        (Order::Plain, true) => cell.write(who),
-        (Order::Plain, false) => cell.read(who),
+        (Order::Plain, Touch::Read) => cell.read(who),
+        (Order::Plain, Touch::Write) => cell.write(who),
+        (Order::Plain, Touch::Announce) => cell.announce(who),
+        (Order::Plain, Touch::Complete) => cell.complete(who),
     }
 }

@@ -4,7 +4,8 @@
 //! all threads of the block that have not exited, or, for threads of one warp, a `bar.warp.sync` of all the warp's
 //! threads that have not exited. Barriers of fewer threads order nothing here, nor do shuffles and votes, which PTX
 //! gives no memory order. Writes of one value are a race like any other: PTX promises nothing about them for more than
-//! one byte. Atomics, and accesses that are volatile, relaxed, acquire or release, are exempt.
+//! one byte. Nobody touches bytes that an asynchronous copy is to write until it is waited for. Atomics, and accesses
+//! that are volatile, relaxed, acquire or release, are exempt.
 
 /// The last write and the last read of a byte.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Cell {
     other_block: bool,
     /// Shared memory: somebody wrote, atomically or not.
     pub written: bool,
+    /// An asynchronous copy into it is open.
+    pub pending: bool,
 }
 
 /// When and by whom; epoch 0 is never.
@@ -50,6 +53,8 @@ pub enum Conflict {
     Thread(u16),
     /// With another block.
     Block,
+    /// With an asynchronous copy that nobody has waited for.
+    Copy,
 }
 
 impl Who {
@@ -83,6 +88,9 @@ impl Who {
 impl Cell {
     /// Notes a read.
     pub fn read(&mut self, who: &Who) -> Result<(), Conflict> {
+        if self.pending {
+            return Err(Conflict::Copy);
+        }
         who.against_write(self.write)?;
         let last = self.read;
         self.other_block |= who.is_foreign(last);
@@ -99,8 +107,25 @@ impl Cell {
         Ok(())
     }
 
+    /// Notes the issue of an asynchronous copy, which writes at any time until it is waited for.
+    pub fn announce(&mut self, who: &Who) -> Result<(), Conflict> {
+        let written = self.written;
+        self.write(who)?;
+        (self.written, self.pending) = (written, true);
+        Ok(())
+    }
+
+    /// Notes the end of an asynchronous copy, in the thread that waited for it.
+    pub fn complete(&mut self, who: &Who) -> Result<(), Conflict> {
+        self.pending = false;
+        self.write(who)
+    }
+
     /// Notes a write.
     pub fn write(&mut self, who: &Who) -> Result<(), Conflict> {
+        if self.pending {
+            return Err(Conflict::Copy);
+        }
         who.against_write(self.write)?;
         let last = self.read;
         if who.across && (self.other_block || who.is_foreign(last)) {

@@ -102,7 +102,7 @@ fn execute(world: &mut World<'_>, thread: &mut Thread, instr: &Instr) -> Result<
                     let source = (&copy.from.0, copy.from.1.wrapping_add(u64::from(at)));
                     data[at as usize] = world.read(thread, source, 1, Order::Plain)?[0];
                 }
-                world.write(thread, (&copy.to.0, copy.to.1), &data[..copy.bytes as usize], Order::Plain)?;
+                world.complete(thread, (&copy.to.0, copy.to.1), &data[..copy.bytes as usize])?;
             }
         }
         Op::Branch(target) => {

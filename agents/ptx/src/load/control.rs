@@ -127,7 +127,7 @@ fn barrier(form: &mut Form<'_, '_>) -> Lowered {
             return Err(form.unknown());
         }
         form.operands(1, 1)?;
-        return Ok(Op::Warp { op: Warp::Barrier, mask: form.src(0, Type::B32)? });
+        return Ok(Op::Warp { op: Box::new(Warp::Barrier), mask: form.src(0, Type::B32)? });
     }
     form.flag("cta");
     let arrive = form.flag("arrive");

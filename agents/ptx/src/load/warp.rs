@@ -50,7 +50,7 @@ fn shuffle(form: &mut Form<'_, '_>) -> Lowered {
     form.operands(5, 5)?;
     let (d, p) = destinations(form, 32)?;
     let (a, b, c) = (form.src(1, ty)?, form.src(2, ty)?, form.src(3, ty)?);
-    Ok(Op::Warp { op: Warp::Shuffle { mode, d, p, a, b, c }, mask: form.src(4, ty)? })
+    Ok(Op::Warp { op: Box::new(Warp::Shuffle { mode, d, p, a, b, c }), mask: form.src(4, ty)? })
 }
 
 fn vote(form: &mut Form<'_, '_>) -> Lowered {
@@ -69,7 +69,7 @@ fn vote(form: &mut Form<'_, '_>) -> Lowered {
     form.operands(3, 3)?;
     let d = form.reg(0, ty.bits())?;
     let (a, negated) = form.predicate(form.operand(1)?)?;
-    Ok(Op::Warp { op: Warp::Vote { mode, d, a, negated }, mask: form.src(2, Type::B32)? })
+    Ok(Op::Warp { op: Box::new(Warp::Vote { mode, d, a, negated }), mask: form.src(2, Type::B32)? })
 }
 
 fn matching(form: &mut Form<'_, '_>) -> Lowered {
@@ -84,7 +84,7 @@ fn matching(form: &mut Form<'_, '_>) -> Lowered {
         return Err(form.operand_error("only match.all has a predicate"));
     }
     let a = form.src(1, ty)?;
-    Ok(Op::Warp { op: Warp::Match { all, d, p, a, ty }, mask: form.src(2, Type::B32)? })
+    Ok(Op::Warp { op: Box::new(Warp::Match { all, d, p, a, ty }), mask: form.src(2, Type::B32)? })
 }
 
 fn reduce(form: &mut Form<'_, '_>) -> Lowered {
@@ -107,7 +107,7 @@ fn reduce(form: &mut Form<'_, '_>) -> Lowered {
     form.operands(3, 3)?;
     let d = form.reg(0, 32)?;
     let a = form.src(1, ty)?;
-    Ok(Op::Warp { op: Warp::Reduce { op, ty, d, a }, mask: form.src(2, Type::B32)? })
+    Ok(Op::Warp { op: Box::new(Warp::Reduce { op, ty, d, a }), mask: form.src(2, Type::B32)? })
 }
 
 /// The elements of `{..}`, or the operand itself.
@@ -157,7 +157,10 @@ fn mma(form: &mut Form<'_, '_>) -> Lowered {
     }
     let (a, b, c) = (sources(form, 1, in_a)?, sources(form, 2, in_b)?, sources(form, 3, in_c)?);
     let (a_signed, b_signed) = (types[1].is_signed(), types[2].is_signed());
-    Ok(Op::Warp { op: Warp::Mma { shape, a_signed, b_signed, saturate, d, a, b, c }, mask: Src::Imm(0xffff_ffff) })
+    Ok(Op::Warp {
+        op: Box::new(Warp::Mma { shape, a_signed, b_signed, saturate, d, a, b, c }),
+        mask: Src::Imm(0xffff_ffff),
+    })
 }
 
 fn load_matrix(form: &mut Form<'_, '_>) -> Lowered {
@@ -172,5 +175,5 @@ fn load_matrix(form: &mut Form<'_, '_>) -> Lowered {
     form.operands(2, 2)?;
     let d = fragment(form, 0, count)?.iter().map(|operand| form.reg_of(operand, 32)).collect::<Lowered<_>>()?;
     let at = address(form, 1, space, 16, false)?;
-    Ok(Op::Warp { op: Warp::LoadMatrix { transposed, d, at }, mask: Src::Imm(0xffff_ffff) })
+    Ok(Op::Warp { op: Box::new(Warp::LoadMatrix { transposed, d, at }), mask: Src::Imm(0xffff_ffff) })
 }

@@ -4,6 +4,7 @@
 //! small shapes do not reach: every tile size, both forms of a reduction, long solves, hashing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod broken;
 mod device;
 mod hashing;
 mod linear;

@@ -1,5 +1,5 @@
-use super::fixture::{fault_of, kernel, module, word, words};
-use tessera_ptx::{Arg, Fault, Launch, Limits, Memory, MemoryError, Module};
+use super::fixture::{fault_of, kernel, module, try_words, try_words_with, word, words};
+use tessera_ptx::{Arg, Fault, Launch, Limits, Memory, MemoryError, Module, Races};
 
 #[test]
 fn loads_widen_and_vectors_keep_their_order() {
@@ -94,7 +94,13 @@ fn asynchronous_copies_happen_when_they_are_waited_for() {
         ld.shared.u32 %r3, [tile]; cp.async.wait_group 1; ld.shared.u32 %r4, [tile]; cp.async.wait_all;
         ld.shared.v2.u32 {%r5, %r6}, [tile+16]; st.global.v4.u32 [%rd1], {%r3, %r4, %r5, %r6};",
     );
-    assert_eq!(words(&text, 1, &[7, 8, 9, 10, 11, 12], 4), [0, 7, 11, 0]);
+    let input = [7, 8, 9, 10, 11, 12];
+    let limits = Limits { races: Races::Ignored, ..Limits::default() };
+    assert_eq!(try_words_with(&text, ([1; 3], 1), &input, 4, &limits).unwrap(), [0, 7, 11, 0]);
+    // The early read may as well see the new value on a device.
+    assert!(matches!(try_words(&text, 1, &input, 4).unwrap_err().fault, Fault::OpenCopy { .. }));
+    let waiting = text.replace("ld.shared.u32 %r3, [tile];", "mov.u32 %r3, 5;");
+    assert_eq!(words(&waiting, 1, &input, 4), [5, 7, 11, 0]);
 }
 
 #[test]

@@ -90,5 +90,5 @@ fn an_asynchronous_copy_races_from_its_issue() {
         ".shared .align 16 .u32 s[4];",
         "mov.u32 %r8, s; setp.eq.u32 %p1, %r1, 0; @%p1 cp.async.ca.shared.global [%r8], [%rd2], 4; @!%p1 st.shared.u32 [s], 1;",
     );
-    assert!(matches!(fault_of(&text, 2), Fault::Race { .. }));
+    assert!(matches!(fault_of(&text, 2), Fault::OpenCopy { .. }));
 }
