@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::model::ModelError;
 
 /// Longest file, in bytes: real ones have 1 KB.
-const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 /// Most layers: each takes 4 of a graph's 64 inputs, and 6 are for the rest.
 const MAX_LAYERS: usize = 14;
 

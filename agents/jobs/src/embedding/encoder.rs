@@ -1,13 +1,13 @@
 //! An encoder from its three files.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
-use super::config::Config;
-use super::tokeniser::Tokeniser;
+use super::config::{self, Config};
+use super::tokeniser::{self, Tokeniser};
 use super::weights;
 use crate::model::{MAX_WEIGHT_BYTES, ModelError, Weights};
-use crate::table::read_at_most;
 
 /// Most texts of a job.
 pub const MAX_TEXTS: usize = 65_536;
@@ -31,14 +31,18 @@ impl Encoder {
     /// # Errors
     /// A file cannot be read, or as [`from_bytes`](Self::from_bytes).
     pub fn read(folder: &Path) -> Result<Self, ModelError> {
-        let read = |name: &str| {
+        // One byte over its limit is enough of a file to be refused.
+        let read = |name: &str, most: u64| {
             let path = folder.join(name);
+            let mut bytes = Vec::new();
             File::open(&path)
-                .and_then(|file| read_at_most(file, MAX_WEIGHT_BYTES))
-                .map_err(|source| ModelError::Read { path, source })?
-                .ok_or(ModelError::WeightsTooLarge)
+                .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+                .map_err(|source| ModelError::Read { path, source })?;
+            Ok::<_, ModelError>(bytes)
         };
-        Self::from_bytes(read("model.safetensors")?, &read("config.json")?, &read("tokenizer.json")?)
+        let (config, tokeniser) =
+            (read("config.json", config::MAX_BYTES as u64)?, read("tokenizer.json", tokeniser::MAX_BYTES as u64)?);
+        Self::from_bytes(read("model.safetensors", MAX_WEIGHT_BYTES)?, &config, &tokeniser)
     }
 
     /// An encoder from its files' contents.

@@ -17,7 +17,7 @@ use tokenizers::{AddedToken, Model, TokenizerBuilder, TokenizerImpl};
 use crate::model::ModelError;
 
 /// Longest file, in bytes (16 MiB): a vocabulary of 30,000 words has 500 KB.
-const MAX_BYTES: usize = 1 << 24;
+pub(super) const MAX_BYTES: usize = 1 << 24;
 /// Longest word that is looked up, in characters; longer ones are unknown. The time for a word grows with its square.
 const MAX_WORD: usize = 1_000;
 /// Most added tokens.

@@ -155,7 +155,7 @@ impl Column {
 }
 
 /// All bytes of `source`, or nothing if there are more than `limit`. Counts what it reads: a pipe or device has no length.
-pub(crate) fn read_at_most(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
+fn read_at_most(source: impl Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))

@@ -153,6 +153,20 @@ fn files_over_their_limits_are_refused_unparsed() {
 }
 
 #[test]
+fn an_encoder_is_read_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = || Encoder::read(folder.path());
+    assert!(matches!(read(), Err(ModelError::Read { path, .. }) if path.ends_with("config.json")));
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("model.safetensors", &safetensors(&encoder_tensors()));
+    write("config.json", config().to_string().as_bytes());
+    write("tokenizer.json", TOKENISER);
+    assert_eq!(read().unwrap().width(), super::synthetic::WIDTH);
+    write("config.json", &vec![b' '; 3 << 20]);
+    assert!(matches!(read(), Err(ModelError::Config(reason)) if reason.contains("larger")));
+}
+
+#[test]
 fn a_word_that_the_encoder_does_not_know_is_refused() {
     let mut file: Value = serde_json::from_slice(TOKENISER).unwrap();
     file["model"]["vocab"]["cat"] = json!(4_000_000_000u32);
