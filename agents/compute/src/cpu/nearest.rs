@@ -127,10 +127,12 @@ impl Assign<'_> {
                 scratch.sums.copy_from_slice(&scratch.totals);
             }
             let first = (tile * M::ROWS) as i32;
-            if M::COLUMNS.is_multiple_of(16) {
-                best_of::<M, 16>(first, c2, &scratch.sums, &mut scratch.scores, &mut scratch.best);
-            } else {
-                best_of::<M, 8>(first, c2, &scratch.sums, &mut scratch.scores, &mut scratch.best);
+            let Scratch { sums, scores, best, .. } = scratch;
+            // As many lanes as a panel has columns, so that comparisons that wait for each other overlap.
+            match M::COLUMNS {
+                32 => best_of::<M, 32>(first, c2, sums, scores, best),
+                24 => best_of::<M, 24>(first, c2, sums, scores, best),
+                _ => best_of::<M, 8>(first, c2, sums, scores, best),
             }
         }
     }

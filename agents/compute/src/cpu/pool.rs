@@ -155,6 +155,12 @@ impl Pool<'_> {
     }
 }
 
+/// Bytes from which an allocation asks for huge pages, and the size of a page at most.
+#[cfg(target_os = "linux")]
+const HUGE: usize = 8 << 20;
+#[cfg(target_os = "linux")]
+const PAGE: usize = 1 << 16;
+
 /// Zeros, or an error where memory cannot be had. Fresh pages are zero already, so they are first touched by the thread that fills them.
 pub(super) fn allocate<T: Zero>(elements: usize) -> Result<Vec<T>, ExecError> {
     let too_large = || ExecError::TooLarge((elements as u64).saturating_mul(size_of::<T>() as u64));
@@ -166,6 +172,14 @@ pub(super) fn allocate<T: Zero>(elements: usize) -> Result<Vec<T>, ExecError> {
     let start = unsafe { alloc_zeroed(layout) };
     if start.is_null() {
         return Err(too_large());
+    }
+    #[cfg(target_os = "linux")]
+    if layout.size() >= HUGE {
+        // Only advice: a fault for each 2 MiB instead of each 4 KiB, which for tensors takes longer than the arithmetic.
+        let first = start.addr().next_multiple_of(PAGE);
+        let length = (start.addr() + layout.size() - first) / PAGE * PAGE;
+        // SAFETY: whole pages within the allocation, whose contents stay.
+        unsafe { libc::madvise(start.add(first - start.addr()).cast(), length, libc::MADV_HUGEPAGE) };
     }
     // SAFETY: the allocation has the layout of `elements` elements, all of them zero.
     Ok(unsafe { Vec::from_raw_parts(start.cast(), elements, elements) })
