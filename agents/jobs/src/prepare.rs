@@ -75,11 +75,10 @@ pub fn prepare_matmul(spec: &Matmul, left: &Table, right: &Table) -> Result<Prep
 /// # Errors
 /// The weights are no such network, or the table's columns do not fit its inputs.
 pub fn prepare_mlp(spec: &Mlp, table: &Table, weights: &Weights<'_>) -> Result<Prepared, JobError> {
-    let spec = JobSpec::Mlp(spec.clone());
-    let features = features(&spec, table)?;
-    let (resolved, label) = label(&spec, &features.names)?;
-    let JobSpec::Mlp(parameters) = &spec else { return Err(sources(&spec)) };
-    let (graph, inputs) = mlp::build(parameters, features, weights)?;
+    let job = JobSpec::Mlp(spec.clone());
+    let features = features(&job, table)?;
+    let (resolved, label) = label(&job, &features.names)?;
+    let (graph, inputs) = mlp::build(spec, features, weights)?;
     Ok(Prepared { graph, inputs, spec: resolved, label })
 }
 

@@ -56,17 +56,18 @@ impl Config {
                 return Err(format!("`{key}` is \"{found}\"; encoders with \"{known}\" are run: take another model"));
             }
         }
-        for (key, found, most) in [
-            ("vocab_size", self.words, 1 << 20),
-            ("hidden_size", self.width, 4_096),
-            ("num_hidden_layers", self.layers, MAX_LAYERS),
-            ("num_attention_heads", self.heads, 256),
-            ("intermediate_size", self.inner, 16_384),
-            ("max_position_embeddings", self.positions, 8_192),
-            ("type_vocab_size", self.types, 256),
+        // Two positions at least: a text has a token before and one after it.
+        for (key, found, least, most) in [
+            ("vocab_size", self.words, 1, 1 << 20),
+            ("hidden_size", self.width, 1, 4_096),
+            ("num_hidden_layers", self.layers, 1, MAX_LAYERS),
+            ("num_attention_heads", self.heads, 1, 256),
+            ("intermediate_size", self.inner, 1, 16_384),
+            ("max_position_embeddings", self.positions, 2, 8_192),
+            ("type_vocab_size", self.types, 1, 256),
         ] {
-            if !(1..=most).contains(&found) {
-                return Err(format!("`{key}` is {found}; 1 to {most} can be run: take another model"));
+            if !(least..=most).contains(&found) {
+                return Err(format!("`{key}` is {found}; {least} to {most} can be run: take another model"));
             }
         }
         if !self.width.is_multiple_of(self.heads) {

@@ -110,6 +110,7 @@ fn nonsense_in_a_configuration_is_named() {
         ("num_attention_heads", json!(0)),
         ("intermediate_size", json!(1_000_000)),
         ("max_position_embeddings", json!(-1)),
+        ("max_position_embeddings", json!(1)),
         ("layer_norm_eps", json!(0.0)),
         ("layer_norm_eps", json!(1e300)),
     ] {
