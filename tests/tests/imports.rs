@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tessera", &["tessera-rules", "tessera-referee"]),
     ("tessera-elf", &[]),
     ("tessera-compute", &["tessera-referee"]),
+    ("tessera-ptx", &["tessera-referee"]),
     ("tessera-jobs", &["tessera-compute"]),
     ("tessera-chain", &["tessera", "tessera-rules", "tessera-referee"]),
     ("tessera-node", &["tessera-chain", "tessera-compute"]),
@@ -49,7 +50,7 @@ const RESERVED: &[(&str, &[&str])] = &[
 ];
 
 /// Members that know no chain, no async runtime and no clock.
-const PURE: &[&str] = &["tessera-rules", "tessera-referee", "tessera-compute", "tessera-jobs"];
+const PURE: &[&str] = &["tessera-rules", "tessera-referee", "tessera-compute", "tessera-ptx", "tessera-jobs"];
 const IMPURE: &[&str] = &["anchor-*", "solana-*", "tokio*", "async-*", "chrono", "time", "reqwest", "object_store"];
 const CLOCKS: &[&str] = &["SystemTime", "Instant::now", "Clock::get"];
 

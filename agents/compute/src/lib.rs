@@ -3,18 +3,20 @@
 mod bundle;
 mod bytes;
 mod cpu;
+pub mod cuda;
 mod exec;
 mod graph;
 mod manifest;
 mod merkle;
 mod reference;
 mod root;
+mod sha256;
 mod shape;
 mod tensor;
 mod word;
 
 pub use bundle::{DecodeError, decode_tensors, encode_tensors};
-pub use cpu::CpuBackend;
+pub use cpu::{CpuBackend, Path};
 pub use exec::{Backend, Cancel, ExecError};
 pub use graph::{Cost, Graph, GraphBuilder, GraphError, OpKind, Operand, Operation, Types, Value};
 pub use manifest::{MAX_LABEL_BYTES, Manifest, ManifestError};

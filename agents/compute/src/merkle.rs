@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256 as Engine};
 use tessera_referee::merkle::{self, Digest, Proof, RootKind, Sha256, TensorHeader, proof_length};
 use tessera_referee::{DType, layout};
 
+use crate::sha256::Two;
 use crate::tensor::Data;
 use crate::{Root, Tensor};
 
@@ -40,11 +41,9 @@ impl Tree {
 
     /// The tree over a tensor's padded leaves.
     pub fn of_tensor(tensor: &Tensor) -> Self {
-        let mut leaves = Vec::new();
-        for_each_leaf(tensor, |bytes| {
-            leaves.push(merkle::leaf::<Native>(leaves.len() as u64, bytes));
-        });
-        Self::over(leaves)
+        let mut hasher = Leaves::new(leaf_count(tensor.dtype(), &tensor.shape()) as usize);
+        for_each_leaf(tensor, |bytes| hasher.take(bytes));
+        Self::over(hasher.finish())
     }
 
     /// Number of leaves.
@@ -88,15 +87,56 @@ fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
-fn tree_hash(leaves: &[Digest]) -> Digest {
-    match leaves {
-        [] => merkle::empty::<Native>(),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(split(leaves.len()));
-            merkle::node::<Native>(&tree_hash(left), &tree_hash(right))
+/// Hashes a tensor's leaves, two at a time.
+struct Leaves {
+    digests: Vec<Digest>,
+    /// `0x00 || index || bytes`.
+    two: Two<9>,
+    waiting: usize,
+}
+
+impl Leaves {
+    fn new(count: usize) -> Self {
+        Self { digests: Vec::with_capacity(count), two: Two::new(1 + 8 + layout::LEAF_BYTES as usize), waiting: 0 }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let message = self.two.message(self.waiting);
+        message[1..9].copy_from_slice(&((self.digests.len() + self.waiting) as u64).to_le_bytes());
+        message[9..].copy_from_slice(bytes);
+        self.waiting += 1;
+        if self.waiting == 2 {
+            self.digests.extend(self.two.digests());
+            self.waiting = 0;
         }
     }
+
+    fn finish(mut self) -> Vec<Digest> {
+        self.digests.extend((0..self.waiting).map(|which| self.two.digest(which)));
+        self.digests
+    }
+}
+
+/// Level by level: where a level is odd its last hash moves up as it is, which is the tree that splits at powers of two.
+fn tree_hash(leaves: &[Digest]) -> Digest {
+    // `0x01 || left || right`.
+    let mut two = Two::<2>::new(65);
+    let mut level = leaves.to_vec();
+    while level.len() > 1 {
+        let mut above = Vec::with_capacity(level.len().div_ceil(2));
+        let (pairs, last) = level.as_chunks::<2>();
+        for pairs in pairs.chunks(2) {
+            for (which, pair) in pairs.iter().enumerate() {
+                let message = two.message(which);
+                message[0] = 0x01;
+                message[1..].copy_from_slice(pair.as_flattened());
+            }
+            above.extend(two.digests().into_iter().take(pairs.len()));
+        }
+        above.extend(last);
+        level = above;
+    }
+    level.first().copied().unwrap_or_else(merkle::empty::<Native>)
 }
 
 /// The root of a tree of this kind.

@@ -5,7 +5,7 @@ use tessera_referee::DType;
 use crate::tensor::Data;
 
 /// An element type.
-pub(crate) trait Word: Copy + Default + Send + Sync + 'static {
+pub(crate) trait Word: Zero + Default + Send + Sync + 'static {
     const DTYPE: DType;
 
     /// An f32's bits; integers sign-extended.
@@ -17,6 +17,21 @@ pub(crate) trait Word: Copy + Default + Send + Sync + 'static {
     /// These elements as a tensor's data.
     fn data(elements: Vec<Self>) -> Data;
 }
+
+/// An element whose zero is all zero bits.
+///
+/// # Safety
+/// Zero bytes must be a valid value.
+pub(crate) unsafe trait Zero: Copy {}
+
+// SAFETY: integers and floats have a value for any bits.
+unsafe impl Zero for f32 {}
+// SAFETY: as above.
+unsafe impl Zero for i32 {}
+// SAFETY: as above.
+unsafe impl Zero for i8 {}
+// SAFETY: as above.
+unsafe impl Zero for u32 {}
 
 impl Word for f32 {
     const DTYPE: DType = DType::F32;

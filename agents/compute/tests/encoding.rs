@@ -7,7 +7,7 @@ use tessera_compute::{
     encode_tensors,
 };
 
-/// One operation of every kind.
+/// One operation of every kind that the first frozen encodings held; later kinds are in [`later_operations`].
 fn every_operation() -> Graph {
     let mut g = GraphBuilder::new();
     let x = g.input(F32, &[4, 4]).unwrap();
@@ -62,6 +62,17 @@ fn every_operation() -> Graph {
     let nearest = g.nearest(x, x, c2).unwrap();
     g.output(last).unwrap();
     g.output(nearest).unwrap();
+    g.finish().unwrap()
+}
+
+/// Kinds that came after [`every_operation`] was frozen.
+fn later_operations() -> Graph {
+    let mut g = GraphBuilder::new();
+    let x = g.input(F32, &[4, 4]).unwrap();
+    let y = g.gelu(x).unwrap();
+    let y = g.tanh(y).unwrap();
+    let y = g.erf(y).unwrap();
+    g.output(y).unwrap();
     g.finish().unwrap()
 }
 
@@ -135,6 +146,15 @@ fn the_encoding_is_frozen() {
         "dbe31ec4f21b5965c0bf05c5da34a88c2395f4fa714e88748145784b99b6f93b"
     );
     assert_eq!(graph.root().to_string(), "c71238e41d28a01ff971460a0e42206abda2d445b6558789e83e62041a8cf2fa");
+}
+
+#[test]
+fn the_encoding_of_later_operations_is_frozen() {
+    let graph = later_operations();
+    assert_eq!(Graph::decode(&graph.encode()).unwrap(), graph);
+    let codes: Vec<[u8; 2]> = graph.operations().iter().map(|op| [op.encode()[0], op.encode()[1]]).collect();
+    assert_eq!(codes, [0x0106u16, 0x0109, 0x010a].map(u16::to_le_bytes));
+    assert_eq!(graph.root().to_string(), "3b5036dd605f9c041cd5dbbf9a7528240a6b6b0f13934a6e81f231c7f8e04e14");
 }
 
 #[test]
@@ -214,7 +234,9 @@ fn cost_counts_terms_and_the_most_bytes_alive() {
     g.output(z).unwrap();
     let cost = g.finish().unwrap().cost();
     let flops = 100 * 100 * 50 * 2 + 100 * 100 + 100 * 100 * 2;
-    assert_eq!(cost, Cost { flops, bytes: 4 * (100 * 50 + 2 * 100 * 100) });
+    let (x, gram) = (100 * 50, 100 * 100);
+    let moved = 4 * ((2 * x + gram) + 2 * gram + (gram + 100));
+    assert_eq!(cost, Cost { flops, bytes: 4 * (x + 2 * gram), moved });
 }
 
 #[test]

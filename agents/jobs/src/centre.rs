@@ -2,6 +2,8 @@
 
 use tessera_compute::{GraphBuilder, GraphError, Value};
 
+use crate::long;
+
 /// A matrix whose columns have mean zero.
 #[derive(Clone, Copy)]
 pub(crate) struct Centred {
@@ -26,9 +28,9 @@ pub(crate) fn centre(g: &mut GraphBuilder, x: Value) -> Result<Centred, GraphErr
 /// `rows` less their mean, its transpose, and the mean as `[1, d]`.
 fn subtract_mean(g: &mut GraphBuilder, rows: Value, columns: Value) -> Result<(Value, Value, Value), GraphError> {
     let dims = g.shape_of(columns)?;
-    // Exact: a job has at most 2^19 rows.
+    // Exact: a job has at most 2^24 rows.
     let count = g.fill(dims.row() as f32, &[])?;
-    let sum = g.reduce_sum(columns)?;
+    let sum = long::sum(g, columns)?;
     let mean = g.div(sum, count)?;
     let rows = g.sub(rows, mean)?;
     let columns = g.transpose(rows)?;

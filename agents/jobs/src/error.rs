@@ -2,6 +2,7 @@
 
 use tessera_compute::{GraphError, MAX_LABEL_BYTES, TensorError};
 
+use crate::model::ModelError;
 use crate::spec::JOB_NAMES;
 use crate::table::TableError;
 
@@ -25,6 +26,49 @@ pub enum JobError {
     /// The table, or a column that the job uses.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// A model's files, or the texts for it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The job takes something else than one table.
+    #[error("the job \"{job}\" takes {takes}")]
+    Sources {
+        /// Name of the job.
+        job: &'static str,
+        /// What it takes.
+        takes: &'static str,
+    },
+    /// The matrices have no product.
+    #[error(
+        "a matrix of {} x {} times one of {} x {}: the left one needs as many columns as the right one has rows",
+        left[0], left[1], right[0], right[1]
+    )]
+    MatrixShapes {
+        /// Rows and columns of the left matrix.
+        left: [usize; 2],
+        /// Rows and columns of the right matrix.
+        right: [usize; 2],
+    },
+    /// Sums of i8 products are exact only so far.
+    #[error("{0} terms in each i8 product, at most 65,536 are exact: use precision f32 or split the matrices")]
+    TooManyI8Terms(usize),
+    /// The network reads another number of columns.
+    #[error(
+        "the network's first layer has {inputs} inputs, the table {columns} feature columns: choose them with `columns`"
+    )]
+    NetworkInputs {
+        /// Inputs of the first layer.
+        inputs: usize,
+        /// Feature columns.
+        columns: usize,
+    },
+    /// More batches of texts than fit a graph.
+    #[error("{batches} batches of texts; a graph of this model has room for {most}: raise `batch`, or leave it out")]
+    TooManyBatches {
+        /// Batches asked for.
+        batches: usize,
+        /// The most there may be.
+        most: usize,
+    },
     /// No column is left to compute with.
     #[error("no feature column is left: name some in `columns`, or exclude fewer")]
     NoFeatures,
@@ -41,11 +85,19 @@ pub enum JobError {
         /// Its largest magnitude.
         magnitude: f32,
     },
-    /// More rows than one f32 fold takes.
+    /// More rows than a job takes.
     #[error("{rows} rows; a job takes at most {most}: take a sample or split the table")]
     TooManyRows {
         /// Rows of the table.
         rows: usize,
+        /// The most there may be.
+        most: usize,
+    },
+    /// More feature columns than a job takes.
+    #[error("{columns} feature columns; a job takes at most {most}: choose them with `columns`, or `exclude` some")]
+    TooManyFeatures {
+        /// Feature columns.
+        columns: usize,
         /// The most there may be.
         most: usize,
     },
@@ -87,7 +139,7 @@ pub enum JobError {
     #[error("initial centres go with `\"start\": \"given\"` of kmeans, and only with it: set both or neither")]
     Start,
     /// The job needs more operations than a graph may have.
-    #[error("the job does not fit one graph ({0}): lower `iterations`, `restarts` or `clusters`")]
+    #[error("the job does not fit one graph ({0}): lower `iterations`, `restarts` or `clusters`, or use fewer rows")]
     GraphTooLarge(GraphError),
     /// The graph could not be built.
     #[error("the job's graph could not be built: {0}")]

@@ -26,8 +26,12 @@
 //! Graphs compute in f32 with one defined result for every bit. Each job centres its columns twice, scales what it squares, and
 //! bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/jobs/agreement.rs` holds the bounds.
 //!
+//! # Jobs on weights
+//! [`prepare_matmul`] takes two tables, [`prepare_mlp`] a table and [`Weights`], [`prepare_embedding`] an [`Encoder`] and texts. Weights
+//! and tokenisers are strangers' files: they are read within limits, and what a job does not need is refused or not read.
+//!
 //! # A job of one's own
-//! is a graph of one's own; `src/pca/graph.rs` is a longer example. Here, how far each row is from the mean of all rows:
+//! is a graph of one's own: `examples/own_job.rs` is a classifier, from its data to its decoded result, in 100 lines. Here, how far each row is from the mean of all rows:
 //!
 //! ```
 //! use tessera_compute::{Backend, Cancel, CpuBackend, DType, GraphBuilder, Tensor};
@@ -50,22 +54,38 @@
 //! ```
 
 mod centre;
+mod embedding;
 mod error;
 mod kmeans;
 mod linear_regression;
+mod long;
+mod matmul;
+mod mlp;
+mod model;
 mod outputs;
 mod pca;
 mod prepare;
 mod result;
+mod softmax;
 mod spec;
+mod stack;
 mod summary;
 mod table;
 
+pub use embedding::{EmbeddingResult, Encoder, MAX_TEXT_BYTES, MAX_TEXTS, MAX_TOKENS};
 pub use error::JobError;
 pub use kmeans::KMeansResult;
 pub use linear_regression::LinearRegressionResult;
+pub use matmul::MatmulResult;
+pub use mlp::MlpResult;
+pub use model::{MAX_HEADER_BYTES, MAX_WEIGHT_BYTES, ModelError, Weights};
 pub use pca::PcaResult;
-pub use prepare::{MAX_ROWS, Prepared, prepare, prepare_from_centres};
+pub use prepare::{
+    MAX_FEATURES, MAX_ROWS, Prepared, prepare, prepare_embedding, prepare_from_centres, prepare_matmul, prepare_mlp,
+};
 pub use result::{JobResult, decode};
-pub use spec::{JOB_NAMES, JobSpec, KMeans, LinearRegression, Pca, Start, TARGET};
+pub use spec::{
+    Activation, Embedding, JOB_NAMES, JobSpec, KMeans, LinearRegression, Matmul, Mlp, OutputActivation, Pca, Precision,
+    Start, TARGET,
+};
 pub use table::{CellProblem, MAX_COLUMNS, MAX_FILE_BYTES, MAX_LINE_BYTES, MAX_VALUES, Table, TableError};

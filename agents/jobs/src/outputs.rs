@@ -48,6 +48,16 @@ impl<'a> Outputs<'a> {
         Ok(values.iter().copied().map(f64::from).collect())
     }
 
+    /// The rows of a finite f32 output of rank 2.
+    pub fn rows(&self, index: usize) -> Result<Vec<Vec<f32>>, JobError> {
+        let tensor = self.shaped(index, DType::F32, &[None, None])?;
+        let values = tensor.as_f32()?;
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(JobError::NotFinite);
+        }
+        Ok(values.chunks_exact(tensor.shape().row() as usize).map(<[f32]>::to_vec).collect())
+    }
+
     /// A single finite f32, `[]` or `[1]`.
     pub fn scalar(&self, index: usize) -> Result<f64, JobError> {
         let rank = self.tensors.get(index).map_or(0, |tensor| tensor.shape().rank());

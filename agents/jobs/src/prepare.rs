@@ -2,12 +2,16 @@
 
 use tessera_compute::{Graph, MAX_LABEL_BYTES, Tensor};
 
-use crate::spec::Start;
+use crate::embedding::{self, Encoder};
+use crate::model::Weights;
+use crate::spec::{Embedding, Matmul, Mlp, Start};
 use crate::table::{Table, TableError};
-use crate::{JobError, JobSpec, kmeans, linear_regression, pca};
+use crate::{JobError, JobSpec, kmeans, linear_regression, matmul, mlp, pca};
 
-/// Most rows of a job's table: the terms of one f32 fold.
-pub const MAX_ROWS: usize = 524_288;
+/// Most rows of a job's table: up to here, f32 counts exactly.
+pub const MAX_ROWS: usize = 1 << 24;
+/// Most feature columns of a job.
+pub const MAX_FEATURES: usize = 4_096;
 /// Magnitudes whose squares, and sums of them over every row, are normal f32 numbers with room to spare.
 const MAGNITUDES: std::ops::RangeInclusive<f32> = 1e-12..=1e12;
 
@@ -56,10 +60,57 @@ pub fn prepare_from_centres(spec: &JobSpec, table: &Table, centres: &Table) -> R
     build(spec, table, Some(centres))
 }
 
+/// The product of two matrices, each the whole of a table.
+///
+/// # Errors
+/// The left one has other than as many columns as the right one has rows, or a cell is no finite number.
+pub fn prepare_matmul(spec: &Matmul, left: &Table, right: &Table) -> Result<Prepared, JobError> {
+    let (graph, inputs) = matmul::build(spec, left, right)?;
+    ready(JobSpec::Matmul(*spec), graph, inputs)
+}
+
+/// What a network answers for each row of a table. Its layers are called `0.weight` `[outputs, inputs]`, `0.bias` `[outputs]`,
+/// `2.weight`, ..., with any common prefix, and run in the order of their numbers, as `torch.nn.Sequential` saves them.
+///
+/// # Errors
+/// The weights are no such network, or the table's columns do not fit its inputs.
+pub fn prepare_mlp(spec: &Mlp, table: &Table, weights: &Weights<'_>) -> Result<Prepared, JobError> {
+    let job = JobSpec::Mlp(spec.clone());
+    let features = features(&job, table)?;
+    let (resolved, label) = label(&job, &features.names)?;
+    let (graph, inputs) = mlp::build(spec, features, weights)?;
+    Ok(Prepared { graph, inputs, spec: resolved, label })
+}
+
+/// A vector for each text.
+///
+/// # Errors
+/// There are too many texts, or they do not fit one graph; the weights hold numbers that are not finite.
+pub fn prepare_embedding<S: AsRef<str>>(
+    spec: &Embedding,
+    encoder: &Encoder,
+    texts: &[S],
+) -> Result<Prepared, JobError> {
+    let (graph, inputs) = embedding::build(spec, encoder, texts)?;
+    ready(JobSpec::Embedding(*spec), graph, inputs)
+}
+
+fn ready(spec: JobSpec, graph: Graph, inputs: Vec<Tensor>) -> Result<Prepared, JobError> {
+    let (spec, label) = label(&spec, &[])?;
+    Ok(Prepared { graph, inputs, spec, label })
+}
+
+fn sources(spec: &JobSpec) -> JobError {
+    let takes = match spec {
+        JobSpec::Matmul(_) => "two matrices: give a left and a right one",
+        JobSpec::Mlp(_) => "a table and weights: give a safetensors file",
+        JobSpec::Embedding(_) => "an encoder and texts: give model.safetensors, config.json and tokenizer.json",
+        JobSpec::LinearRegression(_) | JobSpec::KMeans(_) | JobSpec::Pca(_) => "one table",
+    };
+    JobError::Sources { job: spec.name(), takes }
+}
+
 fn build(spec: &JobSpec, table: &Table, centres: Option<&Table>) -> Result<Prepared, JobError> {
-    if table.rows() > MAX_ROWS {
-        return Err(JobError::TooManyRows { rows: table.rows(), most: MAX_ROWS });
-    }
     let wants_centres = matches!(spec, JobSpec::KMeans(kmeans) if kmeans.start == Start::Given);
     if wants_centres != centres.is_some() {
         return Err(JobError::Start);
@@ -73,11 +124,15 @@ fn build(spec: &JobSpec, table: &Table, centres: Option<&Table>) -> Result<Prepa
         }
         JobSpec::KMeans(spec) => kmeans::build(spec, features, centres)?,
         JobSpec::Pca(spec) => pca::build(spec, features)?,
+        JobSpec::Matmul(_) | JobSpec::Mlp(_) | JobSpec::Embedding(_) => return Err(sources(spec)),
     };
     Ok(Prepared { graph, inputs, spec: resolved, label })
 }
 
 fn features(spec: &JobSpec, table: &Table) -> Result<Features, JobError> {
+    if table.rows() > MAX_ROWS {
+        return Err(JobError::TooManyRows { rows: table.rows(), most: MAX_ROWS });
+    }
     for name in spec.exclude() {
         if !table.names().any(|known| known == name) {
             return Err(
@@ -91,6 +146,9 @@ fn features(spec: &JobSpec, table: &Table) -> Result<Features, JobError> {
     names.retain(|name| !spec.exclude().contains(name));
     if names.is_empty() {
         return Err(JobError::NoFeatures);
+    }
+    if names.len() > MAX_FEATURES {
+        return Err(JobError::TooManyFeatures { columns: names.len(), most: MAX_FEATURES });
     }
     for (index, name) in names.iter().enumerate() {
         let is_target = matches!(spec, JobSpec::LinearRegression(_)) && name == spec.target();

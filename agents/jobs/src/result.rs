@@ -5,8 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tessera_compute::Tensor;
 
+use crate::embedding::{self, EmbeddingResult};
 use crate::kmeans::{self, KMeansResult};
 use crate::linear_regression::{self, LinearRegressionResult};
+use crate::matmul::{self, MatmulResult};
+use crate::mlp::{self, MlpResult};
 use crate::pca::{self, PcaResult};
 use crate::{JobError, JobSpec};
 
@@ -21,6 +24,12 @@ pub enum JobResult {
     KMeans(KMeansResult),
     /// Of `pca`.
     Pca(PcaResult),
+    /// Of `matmul`.
+    Matmul(MatmulResult),
+    /// Of `mlp`.
+    Mlp(MlpResult),
+    /// Of `embedding`.
+    Embedding(EmbeddingResult),
 }
 
 /// Reads a run's outputs. Sorting, signs and sums of means in f64 happen here, outside the graph: `spec` (a manifest's label) and
@@ -33,6 +42,9 @@ pub fn decode(spec: &JobSpec, outputs: &[Tensor]) -> Result<JobResult, JobError>
         JobSpec::LinearRegression(spec) => linear_regression::decode(spec, outputs).map(JobResult::LinearRegression),
         JobSpec::KMeans(spec) => kmeans::decode(spec, outputs).map(JobResult::KMeans),
         JobSpec::Pca(spec) => pca::decode(spec, outputs).map(JobResult::Pca),
+        JobSpec::Matmul(_) => matmul::decode(outputs).map(JobResult::Matmul),
+        JobSpec::Mlp(_) => mlp::decode(outputs).map(JobResult::Mlp),
+        JobSpec::Embedding(_) => embedding::decode(outputs).map(JobResult::Embedding),
     }
 }
 
@@ -42,6 +54,9 @@ impl fmt::Display for JobResult {
             Self::LinearRegression(result) => result.fmt(f),
             Self::KMeans(result) => result.fmt(f),
             Self::Pca(result) => result.fmt(f),
+            Self::Matmul(result) => result.fmt(f),
+            Self::Mlp(result) => result.fmt(f),
+            Self::Embedding(result) => result.fmt(f),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Columns, clusters or components that a summary lists.
 pub(crate) const SHOWN: usize = 12;
+/// Coordinates of a row that a summary shows.
+pub(crate) const COORDINATES: usize = 4;
 
 /// Says what a summary leaves out of `total` things.
 pub(crate) fn more(f: &mut fmt::Formatter<'_>, total: usize, things: &str) -> fmt::Result {

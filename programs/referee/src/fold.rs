@@ -63,13 +63,23 @@ pub const fn i8_term(a: i8, b: i8, acc: i32) -> i32 {
 }
 
 /// The best of the elements seen so far, by a rank that is least for the best; the lowest index wins ties.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Best(Option<(i32, i32)>);
 
 impl Best {
     /// Init: none seen.
     pub const fn new() -> Self {
         Self(None)
+    }
+
+    /// The best as someone claims it: its rank and index.
+    pub const fn claimed(rank: i32, index: i32) -> Self {
+        Self(Some((rank, index)))
+    }
+
+    /// Rank and index of the best, if one was seen.
+    pub const fn get(self) -> Option<(i32, i32)> {
+        self.0
     }
 
     /// Takes the next element; indices come in increasing order.

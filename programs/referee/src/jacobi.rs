@@ -17,8 +17,8 @@ use crate::{Arith, float};
 
 /// Rounds of a sweep over a matrix of side `p`: every pair meets in exactly one of them. At least 1.
 pub const fn rounds(p: u32) -> u32 {
-    let players = p + p % 2;
-    if players < 2 { 1 } else { players - 1 }
+    let players = p.saturating_add(p % 2);
+    if players < 2 { 1 } else { players.wrapping_sub(1) }
 }
 
 /// Whom `i` meets in `round`, if it does not rest. `i < p`, `round < rounds(p)`.
@@ -29,7 +29,11 @@ pub const fn partner(p: u32, round: u32, i: u32) -> Option<u32> {
     } else if i == round {
         cycle
     } else {
-        (2 * round + cycle - i) % cycle
+        // The cycle is never 0, and nothing overflows for what the condition above allows.
+        match round.wrapping_mul(2).wrapping_add(cycle).wrapping_sub(i).checked_rem(cycle) {
+            Some(other) => other,
+            None => cycle,
+        }
     };
     if other < p { Some(other) } else { None }
 }

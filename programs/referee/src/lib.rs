@@ -2,7 +2,7 @@
 //!
 //! No allocation and no floating-point instruction: f32 are bit patterns. [`float`] is IEEE-754 binary32,
 //! [`order`] and [`convert`] what is not arithmetic, [`functions`] the transcendental functions, [`fold`], [`jacobi`] and the
-//! maps the operations. All of it is total: every bit pattern has a defined result.
+//! maps the operations, [`place`] what they read and [`step`] their smallest pieces. All of it is total: every bit pattern has a defined result.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,8 @@ pub mod layout;
 pub mod limits;
 pub mod merkle;
 pub mod order;
+pub mod place;
+pub mod step;
 
 mod arith;
 mod dtype;

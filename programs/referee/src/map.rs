@@ -17,10 +17,16 @@ pub enum Map1 {
     Neg,
     /// f32: `max(x, +0)`.
     Relu,
+    /// f32: `0.5 x (1 + erf(x / sqrt 2))`.
+    Gelu,
     /// f32: e to the x.
     Exp,
     /// f32: natural logarithm.
     Log,
+    /// f32: hyperbolic tangent.
+    Tanh,
+    /// f32: error function.
+    Erf,
     /// f32: square root.
     Sqrt,
     /// f32: `1 / sqrt(x)`, two roundings.
@@ -79,8 +85,11 @@ impl Map1 {
             Self::Abs => float::abs(x),
             Self::Neg => float::neg(x),
             Self::Relu => order::max(x, 0),
+            Self::Gelu => functions::gelu::<A>(x),
             Self::Exp => functions::exp::<A>(x),
             Self::Log => functions::log::<A>(x),
+            Self::Tanh => functions::tanh::<A>(x),
+            Self::Erf => functions::erf::<A>(x),
             Self::Sqrt => A::sqrt(x),
             Self::Rsqrt => A::div(float::ONE, A::sqrt(x)),
             Self::Cast => cast(from, to, x),

@@ -13,7 +13,7 @@ pub const fn uniform(seed: u64, index: u64) -> u32 {
     let hash = mix(mix(seed).wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN)));
     let odd = ((hash >> 41) << 1 | 1) as i32;
     // An odd number below 2^24 has a nonzero exponent field: subtracting 24 from it divides by 2^24.
-    i32_to_f32(odd) - (24 << 23)
+    i32_to_f32(odd).wrapping_sub(24 << 23)
 }
 
 #[inline(always)]

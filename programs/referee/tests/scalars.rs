@@ -6,6 +6,7 @@ mod vectors;
 use tessera_referee::fold::{Best, Fold, argmax_rank, argmin_rank};
 use tessera_referee::{Soft, convert, float, functions, jacobi, order, uniform};
 use vectors::Random;
+use vectors::errors::cases;
 
 const NEG_ZERO: u32 = 0x8000_0000;
 
@@ -124,22 +125,77 @@ fn functions_at_their_edges() {
 }
 
 #[test]
-fn functions_are_within_one_unit_in_the_last_place() {
-    let mut random = Random(0x106);
-    for _ in 0..300_000 {
-        let x = random.float();
-        let value = f64::from(f32::from_bits(x));
-        for (name, got, want) in
-            [("log", functions::log::<Soft>(x), value.ln()), ("exp", functions::exp::<Soft>(x), value.exp())]
-        {
-            let got = f32::from_bits(got);
-            if want.is_nan() || want.abs() > f64::from(f32::MAX) {
-                continue;
-            }
-            let magnitude = (want.abs() as f32).max(f32::MIN_POSITIVE);
-            let ulp = f64::from(f32::from_bits(magnitude.to_bits() + 1)) - f64::from(magnitude);
-            let error = (f64::from(got) - want).abs() / ulp;
-            assert!(error <= 1.0, "{name}({x:#010x}) is off by {error} units");
+fn tanh_erf_and_gelu_at_their_edges() {
+    let one = float::ONE;
+    for (name, function, one_from) in [
+        ("tanh", functions::tanh::<Soft> as fn(u32) -> u32, 9.1f32),
+        ("erf", functions::erf::<Soft> as fn(u32) -> u32, 3.93),
+    ] {
+        for x in [0, 1, 0x007f_ffff, 0x0080_0000] {
+            assert!(function(x) <= x + x / 4, "{name}");
+            assert_eq!(function(x | NEG_ZERO), function(x) | NEG_ZERO, "{name} is odd");
+        }
+        assert_eq!(function(0), 0, "{name}");
+        assert_eq!(function(NEG_ZERO), NEG_ZERO, "{name} keeps -0");
+        for x in [one_from.to_bits(), 0x4100_0000 + (1 << 23), 0x42b2_0000, 0x7f7f_ffff, float::INFINITY] {
+            assert_eq!(function(x), one, "{name}");
+            assert_eq!(function(x | NEG_ZERO), one | NEG_ZERO, "{name}");
+        }
+        for nan in [0x7f80_0001, 0xffff_ffff, 0xff80_0001, float::NAN] {
+            assert_eq!(function(nan), float::NAN, "{name}");
+        }
+    }
+    assert_eq!(functions::gelu::<Soft>(0), 0);
+    assert_eq!(functions::gelu::<Soft>(NEG_ZERO), NEG_ZERO);
+    assert_eq!(functions::gelu::<Soft>(float::INFINITY), float::INFINITY);
+    assert_eq!(functions::gelu::<Soft>(float::NEG_INFINITY), NEG_ZERO);
+    assert_eq!(functions::gelu::<Soft>((-10.0f32).to_bits()), NEG_ZERO);
+    assert_eq!(functions::gelu::<Soft>(10.0f32.to_bits()), 10.0f32.to_bits());
+    assert_eq!(functions::gelu::<Soft>(0xffc0_0000), float::NAN);
+}
+
+#[test]
+fn tanh_and_erf_never_fall_and_stay_within_one() {
+    for function in [functions::tanh::<Soft> as fn(u32) -> u32, functions::erf::<Soft>] {
+        let mut last = 0;
+        for x in (0..=float::INFINITY).step_by(1009) {
+            let y = function(x);
+            // A polynomial may fall by a unit in the last place from one number to the next.
+            assert!(y + 1 >= last && y <= float::ONE, "{x:#010x}");
+            last = y;
+        }
+    }
+}
+
+#[test]
+fn bits_of_functions_are_frozen() {
+    let digest = |function: fn(u32) -> u32| {
+        (0..=u32::MAX)
+            .step_by(104_729)
+            .fold(0xcbf2_9ce4_8422_2325u64, |hash, x| (hash ^ u64::from(function(x))).wrapping_mul(0x0100_0000_01b3))
+    };
+    let digests = [
+        functions::log::<Soft>,
+        functions::exp::<Soft>,
+        functions::tanh::<Soft>,
+        functions::erf::<Soft>,
+        functions::gelu::<Soft>,
+    ]
+    .map(digest);
+    assert_eq!(digests, FROZEN_FUNCTIONS, "{digests:#018x?}: a changed bit is another protocol");
+}
+
+/// FNV-1a over the words of every 104,729th input: log, exp, tanh, erf, gelu.
+const FROZEN_FUNCTIONS: [u64; 5] =
+    [0x2d4f_c7b7_3325_1a55, 0xd284_0170_5997_9404, 0x1e26_25c2_5ccf_0a83, 0xf6d6_8a69_a727_df87, 0xdcc9_878b_e419_1748];
+
+#[test]
+fn functions_are_within_their_bounds() {
+    const STRIDE: usize = 7_919;
+    for case in cases::<Soft>() {
+        for x in (0..=u32::MAX).step_by(STRIDE) {
+            let error = case.error(x);
+            assert!(error <= case.bound, "{} is off by {error} units at {x:#010x}", case.name);
         }
     }
 }

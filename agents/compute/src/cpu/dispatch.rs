@@ -6,18 +6,18 @@ use tessera_referee::{DType, Map1, Map2, Reduce};
 
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
-use super::matmul::{MatmulF32, MatmulI8, Panels};
-use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows};
+use super::matmul::{self, Matrices, Product};
+use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
+use super::nearest::{Points, nearest};
 use super::pool::{Chunk, Pool};
-use super::rows::{
-    ArgBest, DotRows, DotRowsI8, Extremes, NearestRows, SumRows, SumRowsInteger, SumSegments, f32_rank, i32_rank,
-};
+use super::rows::{ArgBest, DotRowsI8, Extremes, SumRowsInteger, f32_rank, fold_rows, i32_rank};
+use super::segments::{Labelled, segment_sum};
 use super::strided::Strided;
 use crate::exec::ExecError;
 use crate::graph::strides;
 use crate::tensor::Data;
 use crate::word::Word;
-use crate::{OpKind, Operation, Shape, Tensor, TensorType};
+use crate::{OpKind, Operation, Tensor, TensorType};
 
 type Evaluated = Result<Tensor, ExecError>;
 
@@ -64,34 +64,25 @@ pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) ->
         },
         (OpKind::Iota, []) => run.make(1, 1, &Counter),
         (OpKind::Uniform(seed), []) => run.make(1, 8, &Draws(*seed)),
-        (OpKind::Matmul, [Data::F32(a), Data::F32(b)]) => {
-            let (m, n, k) = matrix(types);
-            let panels = if n * k == 0 {
-                (0..batches(types)).map(|_| Panels::new(&[], n, k)).collect()
-            } else {
-                b.chunks_exact(n * k).map(|b| Panels::new(b, n, k)).collect()
-            };
-            run.make(n, k / 8, &MatmulF32 { a, panels, m, n, k })
-        }
-        (OpKind::Matmul, [Data::I8(a), Data::I8(b)]) => {
-            let (m, n, k) = matrix(types);
-            run.make(1, k / 4, &MatmulI8 { a, b, m, n, k })
-        }
-        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => {
-            let k = row(types);
-            run.make(1, k, &DotRows { a, b, k })
-        }
+        (OpKind::Matmul, [Data::F32(a), Data::F32(b)]) => run.matmul::<f32>(types, a, b),
+        (OpKind::Matmul, [Data::I8(a), Data::I8(b)]) => run.matmul::<i8>(types, a, b),
+        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Some(b), row(types)),
         (OpKind::Rowdot, [Data::I8(a), Data::I8(b)]) => {
             let k = row(types);
             run.make(1, k, &DotRowsI8 { a, b, k })
         }
         (OpKind::Reduce(reduce), [x]) => run.reduce(*reduce, row(types), x),
-        (OpKind::Nearest, [Data::F32(x), Data::F32(c), Data::F32(c2)]) => {
-            let d = row(types);
-            let centres = Panels::new(c, c2.len(), d);
-            run.make(1, c2.len().saturating_mul(d / 4 + 4), &NearestRows { x, centres, c2, d })
+        (OpKind::Nearest, [Data::F32(x), Data::F32(centres), Data::F32(c2)]) => {
+            let points = Points { x, centres, c2, n: op.output.shape.elements() as usize, d: row(types) };
+            run.output(nearest(pool, points)?)
         }
-        (OpKind::SegmentSum, [Data::F32(xt), Data::I32(labels)]) => run.segment_sum(xt, labels),
+        (OpKind::SegmentSum, [Data::F32(xt), Data::I32(labels)]) => {
+            let &[segments, d] = op.output.shape.dims() else {
+                return Err(ExecError::Malformed);
+            };
+            let (segments, d) = (segments as usize, d as usize);
+            run.output(segment_sum(pool, Labelled { xt, labels, segments, d })?)
+        }
         (OpKind::Cholesky, [Data::F32(a)]) => {
             let p = row(types);
             let factor = Factor { a, p, cancel: pool.cancel };
@@ -114,18 +105,6 @@ pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) ->
     }
 }
 
-/// m, n and k of a product; the batch lies in front.
-fn matrix(types: &[TensorType]) -> (usize, usize, usize) {
-    let side = |ty: &TensorType| ty.shape.dims().iter().rev().nth(1).map_or(1, |&d| d as usize);
-    (side(&types[0]), side(&types[1]), row(types))
-}
-
-/// Number of matrices in a batched operand.
-fn batches(types: &[TensorType]) -> usize {
-    let dims = types[0].shape.dims();
-    dims[..dims.len() - 2].iter().product::<u64>() as usize
-}
-
 /// Length of the first operand's rows.
 fn row(types: &[TensorType]) -> usize {
     types[0].shape.row() as usize
@@ -141,8 +120,23 @@ impl Run<'_> {
     fn make<T: Word>(&self, unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Evaluated {
         let elements =
             usize::try_from(self.output.shape.elements()).map_err(|_| ExecError::TooLarge(self.output.bytes()))?;
-        let out = self.pool.make(elements, unit, steps, chunk)?;
-        Ok(Tensor::from_parts(self.output.shape, T::data(out)))
+        self.output(self.pool.make(elements, unit, steps, chunk)?)
+    }
+
+    fn output<T: Word>(&self, elements: Vec<T>) -> Evaluated {
+        Ok(Tensor::from_parts(self.output.shape, T::data(elements)))
+    }
+
+    fn matmul<T: Product>(&self, types: &[TensorType], a: &[T], b: &[T]) -> Evaluated {
+        let side = |ty: &TensorType| ty.shape.dims().iter().rev().nth(1).map_or(1, |&d| d as usize);
+        let dims = self.output.shape.dims();
+        let batch = dims[..dims.len() - 2].iter().product::<u64>() as usize;
+        let matrices = Matrices { a, b, batch, m: side(&types[0]), n: side(&types[1]), k: row(types) };
+        self.output(matmul::multiply(self.pool, matrices)?)
+    }
+
+    fn fold(&self, a: &[f32], b: Option<&[f32]>, k: usize) -> Evaluated {
+        self.output(fold_rows(self.pool, a, b, self.output.shape.elements() as usize, k)?)
     }
 
     fn map1<I: Word>(&self, map: Map1, x: &[I]) -> Evaluated {
@@ -175,10 +169,11 @@ impl Run<'_> {
 
     fn copy(&self, x: &Data, steps: [usize; 4], base: usize) -> Evaluated {
         let strided = Strided::new(self.output.shape.dims(), [steps], [base]);
+        let unit = strided.turned().map_or(1, |(rows, columns)| rows.min(TURNED_ROWS) * columns);
         match x {
-            Data::F32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
-            Data::I8(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
-            Data::I32(x) => self.make(1, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::F32(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I8(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
+            Data::I32(x) => self.make(unit, 1, &CopyStrided { strided, x: x.as_slice() }),
         }
     }
 
@@ -208,7 +203,7 @@ impl Run<'_> {
 
     fn reduce(&self, reduce: Reduce, k: usize, x: &Data) -> Evaluated {
         match (reduce, x) {
-            (Reduce::Sum, Data::F32(x)) => self.make(1, k, &SumRows { x, k }),
+            (Reduce::Sum, Data::F32(x)) => self.fold(x, None, k),
             (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
             (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
             (Reduce::Max | Reduce::Min, Data::F32(x)) => {
@@ -221,18 +216,5 @@ impl Run<'_> {
             (_, Data::I32(x)) => self.make(1, k, &ArgBest { x, k, rank: i32_rank(reduce) }),
             (_, Data::I8(_)) => Err(ExecError::Malformed),
         }
-    }
-
-    /// Sums features one by one, then turns `[d][segments]` over.
-    fn segment_sum(&self, xt: &[f32], labels: &[i32]) -> Evaluated {
-        let &[segments, d] = self.output.shape.dims() else {
-            return Err(ExecError::Malformed);
-        };
-        let (segments, d) = (segments as usize, d as usize);
-        let sums = SumSegments { xt, labels, segments };
-        let by_feature = self.pool.make::<f32>(d * segments, segments, labels.len() / segments.max(1) + 1, &sums)?;
-        let turned = Shape::new(&[d as u64, segments as u64]).map_err(|_| ExecError::Malformed)?;
-        let [step_d, step_segment, ..] = strides(&turned, &turned);
-        self.copy(&Data::F32(by_feature), [step_segment, step_d, 0, 0], 0)
     }
 }

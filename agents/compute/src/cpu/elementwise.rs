@@ -20,15 +20,15 @@ impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [O]) {
         let x = &self.x[start..start + out.len()];
-        // Naming each map once more takes the choice out of the loop.
+        // Naming each map once more takes the choice out of the loop. Conversions that the CPU has are the language's `as`, which
+        // rounds, truncates and saturates as the referee does.
         macro_rules! each {
             ($($pattern:pat => $map:expr),* $(,)?) => {
-                match self.map {
-                    $($pattern => {
-                        for (out, x) in out.iter_mut().zip(x) {
-                            *out = O::from_word($map.apply::<M>(I::DTYPE, self.to, x.word()));
-                        }
-                    })*
+                match (self.map, I::DTYPE, self.to) {
+                    (Map1::Cast, DType::F32, DType::I32) => run(x, out, |x| f32::from_bits(x) as i32 as u32),
+                    (Map1::Cast, DType::I8 | DType::I32, DType::F32) => run(x, out, number),
+                    (Map1::Dequantise(s), ..) => run(x, out, |x| M::mul(number(x), s)),
+                    $(($pattern, ..) => run(x, out, |x| $map.apply::<M>(I::DTYPE, self.to, x)),)*
                 }
             };
         }
@@ -38,15 +38,31 @@ impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
             Map1::Abs => Map1::Abs,
             Map1::Neg => Map1::Neg,
             Map1::Relu => Map1::Relu,
+            Map1::Gelu => Map1::Gelu,
             Map1::Exp => Map1::Exp,
             Map1::Log => Map1::Log,
+            Map1::Tanh => Map1::Tanh,
+            Map1::Erf => Map1::Erf,
             Map1::Sqrt => Map1::Sqrt,
             Map1::Rsqrt => Map1::Rsqrt,
             Map1::Cast => Map1::Cast,
             Map1::Quantise(s) => Map1::Quantise(s),
-            Map1::Dequantise(s) => Map1::Dequantise(s),
         }
     }
+}
+
+/// `out[i] = map(x[i])` on words.
+#[inline(always)]
+fn run<I: Word, O: Word>(x: &[I], out: &mut [O], map: impl Fn(u32) -> u32) {
+    for (out, x) in out.iter_mut().zip(x) {
+        *out = O::from_word(map(x.word()));
+    }
+}
+
+/// The f32 nearest to an integer.
+#[inline(always)]
+fn number(x: u32) -> u32 {
+    (x as i32 as f32).to_bits()
 }
 
 /// `out[i] = map(a[i], b[i])` with broadcasting; f32 or i32.

@@ -1,30 +1,69 @@
-//! The CPU's arithmetic, with the referee's bits.
+//! What an instruction set computes with, always with the referee's bits.
 
 use std::hint::black_box;
 
 use tessera_referee::{Arith, float};
 
-/// Arithmetic that kernels are compiled for.
+#[cfg(target_arch = "x86_64")]
+use super::kernels::{avx2, avx512};
+use super::kernels::{plain, portable_fma};
+
+/// Arithmetic and inner loops that kernels are compiled for.
+///
+/// Inner loops multiply packed panels, `[words][ROWS]` of A with `[words][COLUMNS]` of B, into sums `[ROWS][COLUMNS]`. A word is one f32,
+/// or [`GROUP`](Self::GROUP) i8 of consecutive k. Lanes run across columns, so each f32 sum is one chain in order.
 pub(super) trait Machine: Arith {
+    /// Rows of a panel of A; a multiple of four.
+    const ROWS: usize;
+    /// Columns of a panel of B; a multiple of four that divides [`PANEL_MULTIPLE`].
+    const COLUMNS: usize;
+    /// i8 factors in a word: two widened to i16, or four as they are.
+    const GROUP: usize;
+    /// What A's i8 words are XORed with: the sign bits, where A is taken as unsigned numbers 128 greater.
+    const FLIP: u32;
+
     /// A term of a fold: as [`fma`](Arith::fma), but a NaN may be any NaN. It stays one to the end of the chain, where the
     /// fold makes it canonical.
     fn term(a: f32, b: f32, acc: f32) -> f32;
+
+    /// `sums[r][c] = fma(a[w][r], b[w][c], sums[r][c])` for each word in order; only the first `rows` rows count. A NaN may be any NaN.
+    fn multiply(rows: usize, a: &[u32], b: &[u32], sums: &mut [f32]);
+
+    /// `sums[r][c] += bias[c] + a[w][r] . b[w][c]`, wrapping.
+    fn multiply_i8(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]);
+
+    /// What makes up for [`FLIP`](Self::FLIP) in a panel of B: `-128 sum(b)` for each column.
+    fn bias(b: &[u32], bias: &mut [i32]);
 }
 
-/// The CPU's instructions, fused multiply-add among them.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-pub(super) struct Hardware;
+/// A multiple of every machine's columns.
+pub(super) const PANEL_MULTIPLE: usize = 96;
 
-/// The CPU's instructions but for the fused multiply-add, which is the referee's.
-pub(super) struct WithoutFma;
+/// What every CPU has.
+pub(super) struct Portable;
 
-macro_rules! instructions {
-    ($machine:ty, |$a:ident, $b:ident, $c:ident| $fma:expr) => {
+/// aarch64.
+#[cfg(target_arch = "aarch64")]
+pub(super) struct Neon;
+
+/// x86-64 with AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx2;
+
+/// x86-64 with AVX-512.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx512;
+
+/// x86-64 with AVX-512 and VNNI.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx512Vnni;
+
+macro_rules! arithmetic {
+    ($machine:ty, $fma:expr) => {
         impl Arith for $machine {
             #[inline(always)]
-            fn fma($a: u32, $b: u32, $c: u32) -> u32 {
-                let ($a, $b, $c) = (f32::from_bits($a), f32::from_bits($b), f32::from_bits($c));
-                float::canonical($fma.to_bits())
+            fn fma(a: u32, b: u32, c: u32) -> u32 {
+                float::canonical($fma(f32::from_bits(a), f32::from_bits(b), f32::from_bits(c)).to_bits())
             }
 
             #[inline(always)]
@@ -52,19 +91,94 @@ macro_rules! instructions {
                 float::canonical(f32::from_bits(x).sqrt().to_bits())
             }
         }
+    };
+}
 
+arithmetic!(Portable, portable_fma);
+#[cfg(target_arch = "aarch64")]
+arithmetic!(Neon, f32::mul_add);
+#[cfg(target_arch = "x86_64")]
+arithmetic!(Avx2, f32::mul_add);
+#[cfg(target_arch = "x86_64")]
+arithmetic!(Avx512, f32::mul_add);
+#[cfg(target_arch = "x86_64")]
+arithmetic!(Avx512Vnni, f32::mul_add);
+
+/// Loops that the compiler turns into what the architecture has.
+macro_rules! plain_loops {
+    ($machine:ty, $fma:expr) => {
         impl Machine for $machine {
+            const ROWS: usize = plain::ROWS;
+            const COLUMNS: usize = plain::COLUMNS;
+            const GROUP: usize = 2;
+            const FLIP: u32 = 0;
+
             #[inline(always)]
-            fn term($a: f32, $b: f32, $c: f32) -> f32 {
-                $fma
+            fn term(a: f32, b: f32, acc: f32) -> f32 {
+                $fma(a, b, acc)
             }
+
+            #[inline(always)]
+            fn multiply(_: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
+                plain::multiply($fma, a, b, sums);
+            }
+
+            #[inline(always)]
+            fn multiply_i8(_: usize, a: &[u32], b: &[u32], _: &[i32], sums: &mut [i32]) {
+                plain::multiply_i8(a, b, sums);
+            }
+
+            #[inline(always)]
+            fn bias(_: &[u32], _: &mut [i32]) {}
         }
     };
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-instructions!(Hardware, |a, b, c| a.mul_add(b, c));
-instructions!(WithoutFma, |a, b, c| f32::from_bits(float::fma(a.to_bits(), b.to_bits(), c.to_bits())));
+plain_loops!(Portable, portable_fma);
+#[cfg(target_arch = "aarch64")]
+plain_loops!(Neon, f32::mul_add);
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! intrinsics {
+    ($machine:ty, $set:ident, $group:literal, $flip:literal, $multiply_i8:path, |$panel:ident, $bias:ident| $fill:block) => {
+        impl Machine for $machine {
+            const ROWS: usize = $set::ROWS;
+            const COLUMNS: usize = $set::COLUMNS;
+            const GROUP: usize = $group;
+            const FLIP: u32 = $flip;
+
+            #[inline(always)]
+            fn term(a: f32, b: f32, acc: f32) -> f32 {
+                a.mul_add(b, acc)
+            }
+
+            #[inline(always)]
+            fn multiply(rows: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
+                // SAFETY: a machine is only named under its `Path`, which the CPU has; the kernel checks lengths.
+                unsafe { $set::multiply(rows, a, b, sums) }
+            }
+
+            #[inline(always)]
+            fn multiply_i8(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]) {
+                // SAFETY: as above.
+                unsafe { $multiply_i8(rows, a, b, bias, sums) }
+            }
+
+            #[inline(always)]
+            fn bias($panel: &[u32], $bias: &mut [i32]) $fill
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+intrinsics!(Avx2, avx2, 2, 0, avx2::multiply_i8, |_panel, _bias| {});
+#[cfg(target_arch = "x86_64")]
+intrinsics!(Avx512, avx512, 2, 0, avx512::multiply_i8, |_panel, _bias| {});
+#[cfg(target_arch = "x86_64")]
+intrinsics!(Avx512Vnni, avx512, 4, 0x8080_8080, avx512::multiply_i8_vnni, |panel, bias| {
+    // SAFETY: as above.
+    unsafe { avx512::bias(panel, bias) }
+});
 
 /// Whether this thread rounds to nearest even and keeps subnormals. Another library may have changed the control
 /// register (MXCSR, FPCR), which new threads inherit.

@@ -1,143 +1,329 @@
-//! Matrix products. Vector lanes run across output columns, so that each output is one chain in order.
+//! Matrix products: packed panels, tiles over threads.
+//!
+//! A tile of the output is computed in blocks of k: its rows of A and B are packed, and an inner loop adds the block's products to sums
+//! that stay in order of k. So neither the sizes below nor threads change a bit. At the end of each chain its sums are made
+//! canonical and added to the totals.
 
-use tessera_referee::fold::i8_term;
+use std::ops::Range;
 
 use super::chains::{CHAIN, end_chain};
 use super::machine::Machine;
-use super::pool::Chunk;
+use super::pack::{Buffer, Factor, pack};
+use super::pool::{Chunk, Pool, Tiles, allocate};
+use super::shared::Shared;
+use crate::exec::ExecError;
+use crate::word::Word;
 
-/// Columns of a panel: two AVX registers.
-const PANEL: usize = 16;
-/// Rows of A that a panel is multiplied with at once: eight registers of accumulators.
-const TILE: usize = 4;
+/// Words of k in a block: twelve rows of A are then 12 KiB, which stay in the first cache.
+const BLOCK: usize = 256;
+/// Rows of B that are packed at once: 384 KiB, which stay in the second cache.
+const STRIPE: usize = 384;
+/// What a tile's sides are multiples of: every machine's panels.
+const SIDE: usize = 96;
+/// Greatest sides of a tile.
+const TILE_ROWS: usize = 768;
+const TILE_COLUMNS: usize = 1152;
+/// Least side that a tile is split down to for the sake of threads.
+const LEAST_TILE: usize = 192;
+/// Tiles for each thread, so that one that is held up does not hold up the others.
+const TILES_PER_THREAD: usize = 4;
+/// Most elements of chain results that are kept to split products by chain.
+const CHAIN_RESULTS: usize = 1 << 24;
 
-/// Rows `[n, k]` of B as panels of 16 columns, `[n / 16][k][16]`, the last one padded with zeros.
-pub(super) struct Panels {
-    panels: Vec<[f32; PANEL]>,
+/// Factors and their sums.
+pub(super) trait Product: Factor {
+    type Sum: Word;
+    /// Terms of a chain.
+    const CHAIN: usize;
+    /// Whether B has a bias for the flipped signs of A.
+    const FLIPS: bool;
+
+    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [Self::Sum]);
+    fn end_chain<M: Machine>(total: Self::Sum, chain: Self::Sum) -> Self::Sum;
+}
+
+impl Product for f32 {
+    type Sum = f32;
+    const CHAIN: usize = CHAIN;
+    const FLIPS: bool = false;
+
+    #[inline(always)]
+    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], _: &[i32], sums: &mut [f32]) {
+        M::multiply(rows, a, b, sums);
+    }
+
+    #[inline(always)]
+    fn end_chain<M: Machine>(total: f32, chain: f32) -> f32 {
+        end_chain::<M>(total, chain)
+    }
+}
+
+impl Product for i8 {
+    type Sum = i32;
+    /// Integer sums have no order; this bounds nothing but the block that an inner loop sees.
+    const CHAIN: usize = 1 << 20;
+    const FLIPS: bool = true;
+
+    #[inline(always)]
+    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]) {
+        M::multiply_i8(rows, a, b, bias, sums);
+    }
+
+    #[inline(always)]
+    fn end_chain<M: Machine>(total: i32, chain: i32) -> i32 {
+        total.wrapping_add(chain)
+    }
+}
+
+/// Batched matrices `[m, k]` and `[n, k]`.
+#[derive(Clone, Copy)]
+pub(super) struct Matrices<'a, T> {
+    pub(super) a: &'a [T],
+    pub(super) b: &'a [T],
+    pub(super) batch: usize,
+    pub(super) m: usize,
+    pub(super) n: usize,
+    pub(super) k: usize,
+}
+
+/// `A B^T`, `[batch, m, n]`.
+pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -> Result<Vec<T::Sum>, ExecError> {
+    let Matrices { batch, m, n, k, .. } = matrices;
+    let elements = batch * m * n;
+    let chains = k.div_ceil(T::CHAIN).max(1);
+    let mut out = allocate(elements)?;
+    if elements == 0 || k == 0 {
+        return Ok(out);
+    }
+    let work = elements.saturating_mul(k) / 8;
+    let threads = pool.threads_for(work);
+    let mut plan = Plan::new(pool, matrices);
+    let split =
+        plan.count() < threads * TILES_PER_THREAD && chains > 1 && elements.saturating_mul(chains) <= CHAIN_RESULTS;
+    if threads == 1 || !split {
+        plan.split(threads);
+        pool.tiles(plan.count(), work, &Multiply { plan, chains, out: Shared::new(&mut out), split: 1 })?;
+        return Ok(out);
+    }
+    let mut results = allocate(elements * chains)?;
+    let multiply = Multiply { plan, chains, out: Shared::new(&mut results), split: chains };
+    pool.tiles(plan.count() * chains, work, &multiply)?;
+    pool.make(elements, 1, chains, &AddChains::<T> { results: &results, elements })
+}
+
+/// How a product is cut into tiles.
+#[derive(Clone, Copy)]
+struct Plan<'a, T> {
+    matrices: Matrices<'a, T>,
+    /// Whether lanes run across A's rows, because that fills panels better.
+    turned: bool,
+    rows: usize,
+    columns: usize,
+}
+
+impl<'a, T> Plan<'a, T> {
+    fn new(pool: &Pool<'_>, matrices: Matrices<'a, T>) -> Self {
+        let (rows, columns) = pool.path.panels();
+        let padded = |m: usize, n: usize| m.next_multiple_of(rows.min(4)) * n.next_multiple_of(columns);
+        let turned = padded(matrices.n, matrices.m) < padded(matrices.m, matrices.n);
+        let mut plan = Self { matrices, turned, rows: TILE_ROWS, columns: TILE_COLUMNS };
+        let (m, n) = plan.sides();
+        let equal = |side: usize, most: usize| side.div_ceil(side.div_ceil(most).max(1)).next_multiple_of(SIDE);
+        plan.rows = equal(m, TILE_ROWS);
+        plan.columns = equal(n, TILE_COLUMNS);
+        plan
+    }
+
+    /// Makes tiles smaller until every thread has some.
+    fn split(&mut self, threads: usize) {
+        while threads > 1 && self.count() < threads * TILES_PER_THREAD {
+            let longer = if self.rows > self.columns { &mut self.rows } else { &mut self.columns };
+            if *longer <= LEAST_TILE {
+                break;
+            }
+            *longer = (*longer / 2).next_multiple_of(SIDE);
+        }
+    }
+
+    /// Rows and columns as the inner loops see them.
+    fn sides(&self) -> (usize, usize) {
+        if self.turned { (self.matrices.n, self.matrices.m) } else { (self.matrices.m, self.matrices.n) }
+    }
+
+    fn grid(&self) -> (usize, usize) {
+        let (m, n) = self.sides();
+        (m.div_ceil(self.rows), n.div_ceil(self.columns))
+    }
+
+    fn count(&self) -> usize {
+        let (down, across) = self.grid();
+        self.matrices.batch * down * across
+    }
+
+    /// Batch, rows and columns of a tile.
+    fn tile(&self, index: usize) -> (usize, Range<usize>, Range<usize>) {
+        let (down, across) = self.grid();
+        let (m, n) = self.sides();
+        let (row, column) = (index / across % down * self.rows, index % across * self.columns);
+        (index / across / down, row..m.min(row + self.rows), column..n.min(column + self.columns))
+    }
+}
+
+struct Multiply<'a, T: Product> {
+    plan: Plan<'a, T>,
+    chains: usize,
+    /// `[batch, m, n]`, or as many for each chain.
+    out: Shared<'a, T::Sum>,
+    /// Into how many parts the chains are split: one, or each for itself.
+    split: usize,
+}
+
+/// A thread's packed panels and sums.
+#[derive(Default)]
+pub(super) struct Scratch<S> {
+    a: Buffer,
+    b: Buffer,
+    bias: Vec<i32>,
+    sums: Vec<S>,
+}
+
+impl<T: Product> Tiles for Multiply<'_, T> {
+    type Scratch = Scratch<T::Sum>;
+
+    #[inline(always)]
+    fn tile<M: Machine>(&self, scratch: &mut Self::Scratch, index: usize) -> Result<(), ExecError> {
+        let Matrices { a, b, batch, m, n, k } = self.plan.matrices;
+        let (matrix, rows, columns) = self.plan.tile(index / self.split);
+        let (a, b) = if self.plan.turned { (b, a) } else { (a, b) };
+        let (side_a, side_b) = self.plan.sides();
+        let a = &a[(matrix * side_a + rows.start) * k..][..rows.len() * k];
+        let b = &b[(matrix * side_b + columns.start) * k..][..columns.len() * k];
+        let chains = if self.split > 1 { index % self.split..index % self.split + 1 } else { 0..self.chains };
+        for chain in chains {
+            let part = if self.split > 1 { chain * batch * m * n } else { 0 };
+            let place = Place { start: part + matrix * m * n, n, rows: rows.clone(), columns: columns.clone() };
+            let terms = chain * T::CHAIN..k.min((chain + 1) * T::CHAIN);
+            self.chain::<M>(scratch, a, b, terms, place, self.split > 1 || chain == 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a tile lies in the output.
+struct Place {
+    /// First element of the matrix.
+    start: usize,
+    /// Elements from row to row.
     n: usize,
-    k: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
 }
 
-impl Panels {
-    pub(super) fn new(b: &[f32], n: usize, k: usize) -> Self {
-        let mut panels = vec![[0.0; PANEL]; n.div_ceil(PANEL) * k];
-        if k > 0 {
-            for (j, row) in b.chunks_exact(k).take(n).enumerate() {
-                let panel = &mut panels[j / PANEL * k..][..k];
-                for (slot, &x) in panel.iter_mut().zip(row) {
-                    slot[j % PANEL] = x;
-                }
-            }
-        }
-        Self { panels, n, k }
-    }
-
-    /// `out[r][j] = a[r] . b[j]` for all rows in `a`; out is `[rows][n]`.
+impl<T: Product> Multiply<'_, T> {
+    /// One chain of a tile.
     #[inline(always)]
-    pub(super) fn multiply<M: Machine>(&self, a: &[f32], out: &mut [f32]) {
-        out.fill(0.0);
-        if self.n == 0 || self.k == 0 {
-            return;
-        }
-        for (p, panel) in self.panels.chunks_exact(self.k).enumerate() {
-            let columns = p * PANEL..self.n.min((p + 1) * PANEL);
-            for first in (0..self.k).step_by(CHAIN) {
-                let last = self.k.min(first + CHAIN);
-                let panel = &panel[first..last];
-                let tiles = a.chunks(TILE * self.k).zip(out.chunks_mut(TILE * self.n));
-                for (a, out) in tiles {
-                    self.tile::<M>(a, first, panel, columns.clone(), out);
-                }
-            }
-        }
-    }
-
-    /// One chain of up to four rows with one panel.
-    #[inline(always)]
-    fn tile<M: Machine>(
+    fn chain<M: Machine>(
         &self,
-        a: &[f32],
-        first: usize,
-        panel: &[[f32; PANEL]],
-        columns: std::ops::Range<usize>,
-        out: &mut [f32],
-    ) {
-        let last_row = out.len() / self.n - 1;
-        // Rows beyond the last repeat it.
-        let row = |r: usize| &a[last_row.min(r) * self.k + first..][..panel.len()];
-        let factors = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3));
-        // Named one by one, so that the compiler keeps them in registers.
-        let [mut acc0, mut acc1, mut acc2, mut acc3] = [[0.0f32; PANEL]; TILE];
-        for (b, (((&x0, &x1), &x2), &x3)) in panel.iter().zip(factors) {
-            term::<M>(x0, b, &mut acc0);
-            term::<M>(x1, b, &mut acc1);
-            term::<M>(x2, b, &mut acc2);
-            term::<M>(x3, b, &mut acc3);
+        scratch: &mut Scratch<T::Sum>,
+        a: &[T],
+        b: &[T],
+        terms: Range<usize>,
+        place: Place,
+        fresh: bool,
+    ) -> Result<(), ExecError> {
+        let k = self.plan.matrices.k;
+        let group = T::group::<M>();
+        let words = terms.start / group..terms.end.div_ceil(group);
+        let (m, n) = (place.rows.len(), place.columns.len());
+        let across = n.div_ceil(M::COLUMNS);
+        let area = M::ROWS * M::COLUMNS;
+        // A product of one block needs no more than the sums of one inner loop.
+        let blocks = words.len().div_ceil(BLOCK);
+        let kept = if blocks > 1 { m.div_ceil(M::ROWS) * across } else { 1 };
+        scratch.a.reserve(m.next_multiple_of(M::ROWS) * BLOCK)?;
+        scratch.b.reserve(STRIPE.min(n).next_multiple_of(M::COLUMNS) * BLOCK)?;
+        if scratch.sums.len() < kept * area {
+            scratch.sums = allocate(kept * area)?;
         }
-        for (out, acc) in out.chunks_exact_mut(self.n).zip([acc0, acc1, acc2, acc3]) {
-            for (out, chain) in out[columns.clone()].iter_mut().zip(acc) {
-                *out = end_chain::<M>(*out, chain);
+        let flips = T::FLIPS && M::FLIP != 0;
+        if flips && scratch.bias.is_empty() {
+            scratch.bias = allocate(STRIPE.next_multiple_of(M::COLUMNS))?;
+        }
+        for block in 0..blocks {
+            let first = words.start + block * BLOCK;
+            let count = BLOCK.min(words.end - first);
+            let panels_a = &mut scratch.a.words_mut()[..m.next_multiple_of(M::ROWS) * count];
+            pack::<M, T>(a, k, first, count, M::ROWS, if flips { M::FLIP } else { 0 }, panels_a);
+            for column in (0..n).step_by(STRIPE) {
+                let stripe = STRIPE.min(n - column);
+                let panels_b = &mut scratch.b.words_mut()[..stripe.next_multiple_of(M::COLUMNS) * count];
+                pack::<M, T>(&b[column * k..][..stripe * k], k, first, count, M::COLUMNS, 0, panels_b);
+                if flips {
+                    let biases = scratch.bias.chunks_exact_mut(M::COLUMNS);
+                    biases
+                        .zip(panels_b.chunks_exact(M::COLUMNS * count))
+                        .for_each(|(bias, panel)| M::bias(panel, bias));
+                }
+                for (i, panel_a) in panels_a.chunks_exact(M::ROWS * count).enumerate() {
+                    for (j, panel_b) in panels_b.chunks_exact(M::COLUMNS * count).enumerate() {
+                        let (row, column) = (i * M::ROWS, column + j * M::COLUMNS);
+                        let slot = if blocks > 1 { i * across + column / M::COLUMNS } else { 0 };
+                        let sums = &mut scratch.sums[slot * area..][..area];
+                        if block == 0 {
+                            sums.fill(T::Sum::default());
+                        }
+                        let bias = if flips { &scratch.bias[j * M::COLUMNS..][..M::COLUMNS] } else { &[] };
+                        T::multiply::<M>(m - row, panel_a, panel_b, bias, sums);
+                        if block + 1 == blocks {
+                            self.store::<M>(&place, row, column, sums, fresh);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a chain: adds a panel's sums to the totals in the output.
+    #[inline(always)]
+    fn store<M: Machine>(&self, place: &Place, row: usize, column: usize, sums: &[T::Sum], fresh: bool) {
+        let rows = M::ROWS.min(place.rows.len() - row);
+        let columns = M::COLUMNS.min(place.columns.len() - column);
+        let (row, column) = (place.rows.start + row, place.columns.start + column);
+        let add = |total: &mut T::Sum, chain: T::Sum| {
+            *total = T::end_chain::<M>(if fresh { T::Sum::default() } else { *total }, chain);
+        };
+        if self.plan.turned {
+            for c in 0..columns {
+                // SAFETY: tiles do not overlap, each is computed by one thread, and this is the only range it holds.
+                let out = unsafe { self.out.range(place.start + (column + c) * place.n + row, rows) };
+                for (r, out) in out.iter_mut().enumerate() {
+                    add(out, sums[r * M::COLUMNS + c]);
+                }
+            }
+        } else {
+            for (r, sums) in sums.chunks_exact(M::COLUMNS).take(rows).enumerate() {
+                // SAFETY: as above.
+                let out = unsafe { self.out.range(place.start + (row + r) * place.n + column, columns) };
+                out.iter_mut().zip(sums).for_each(|(out, &chain)| add(out, chain));
             }
         }
     }
 }
 
-/// One term of sixteen folds.
-#[inline(always)]
-fn term<M: Machine>(x: f32, b: &[f32; PANEL], acc: &mut [f32; PANEL]) {
-    for (acc, &b) in acc.iter_mut().zip(b) {
-        *acc = M::term(x, b, *acc);
-    }
+/// Adds chain results `[chains][elements]` in order.
+pub(super) struct AddChains<'a, T: Product> {
+    pub(super) results: &'a [T::Sum],
+    pub(super) elements: usize,
 }
 
-/// f32 matmul: output rows `[batch * m][n]`, one set of panels for each batch.
-pub(super) struct MatmulF32<'a> {
-    pub(super) a: &'a [f32],
-    pub(super) panels: Vec<Panels>,
-    pub(super) m: usize,
-    pub(super) n: usize,
-    pub(super) k: usize,
-}
-
-impl Chunk<f32> for MatmulF32<'_> {
+impl<T: Product> Chunk<T::Sum> for AddChains<'_, T> {
     #[inline(always)]
-    fn fill<M: Machine>(&self, start: usize, out: &mut [f32]) {
-        let mut row = start / self.n;
-        let mut rest = out;
-        while !rest.is_empty() {
-            let batch = row / self.m;
-            let rows = ((batch + 1) * self.m - row).min(rest.len() / self.n);
-            let (out, after) = rest.split_at_mut(rows * self.n);
-            self.panels[batch].multiply::<M>(&self.a[row * self.k..][..rows * self.k], out);
-            row += rows;
-            rest = after;
+    fn fill<M: Machine>(&self, start: usize, out: &mut [T::Sum]) {
+        for chain in self.results.chunks_exact(self.elements) {
+            for (total, &chain) in out.iter_mut().zip(&chain[start..]) {
+                *total = T::end_chain::<M>(*total, chain);
+            }
         }
     }
-}
-
-/// i8 matmul into wrapping i32, any order.
-pub(super) struct MatmulI8<'a> {
-    pub(super) a: &'a [i8],
-    pub(super) b: &'a [i8],
-    pub(super) m: usize,
-    pub(super) n: usize,
-    pub(super) k: usize,
-}
-
-impl Chunk<i32> for MatmulI8<'_> {
-    #[inline(always)]
-    fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
-        for (i, out) in out.iter_mut().enumerate() {
-            let (row, j) = ((start + i) / self.n, (start + i) % self.n);
-            let a = &self.a[row * self.k..][..self.k];
-            let b = &self.b[(row / self.m * self.n + j) * self.k..][..self.k];
-            *out = dot_i8(a, b);
-        }
-    }
-}
-
-/// The wrapping dot product of two rows.
-#[inline(always)]
-pub(super) fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).fold(0, |acc, (&a, &b)| i8_term(a, b, acc))
 }

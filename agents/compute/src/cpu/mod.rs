@@ -3,15 +3,22 @@
 mod chains;
 mod dispatch;
 mod elementwise;
+mod kernels;
 mod linear;
 mod machine;
 mod matmul;
 mod movement;
+mod nearest;
+mod pack;
+mod path;
 mod pool;
 mod rows;
+mod segments;
+mod shared;
 mod strided;
 
-use pool::{Instructions, Pool};
+pub use path::Path;
+use pool::Pool;
 
 use crate::exec::{Backend, Cancel, ExecError, walk};
 use crate::{Graph, Tensor};
@@ -19,7 +26,7 @@ use crate::{Graph, Tensor};
 /// Runs graphs on the CPU.
 #[derive(Clone, Debug)]
 pub struct CpuBackend {
-    instructions: Instructions,
+    path: Path,
     threads: usize,
 }
 
@@ -27,7 +34,7 @@ impl CpuBackend {
     /// All hardware threads and the best instructions of this CPU.
     pub fn new() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { instructions: Instructions::detect(), threads }
+        Self { path: Path::best(), threads }
     }
 
     /// At most this many threads; at least one.
@@ -35,9 +42,19 @@ impl CpuBackend {
         Self { threads: threads.max(1), ..self }
     }
 
+    /// With other instructions than the best; `None` where this CPU does not have them.
+    pub fn with_path(self, path: Path) -> Option<Self> {
+        Path::available().contains(&path).then_some(Self { path, ..self })
+    }
+
     /// Without fused multiply-add instructions, as on an old CPU: slow, for comparison.
     pub fn without_fma(self) -> Self {
-        Self { instructions: Instructions::WithoutFma, ..self }
+        Self { path: Path::Portable, ..self }
+    }
+
+    /// The instructions that it runs with.
+    pub fn path(&self) -> Path {
+        self.path
     }
 }
 
@@ -53,7 +70,7 @@ impl Backend for CpuBackend {
     }
 
     fn run(&self, graph: &Graph, inputs: &[Tensor], cancel: &Cancel) -> Result<Vec<Tensor>, ExecError> {
-        let pool = Pool { instructions: self.instructions, threads: self.threads, cancel };
+        let pool = Pool { path: self.path, threads: self.threads, cancel };
         walk(graph, inputs, cancel, |operation, operands| dispatch::evaluate(&pool, operation, operands))
     }
 }

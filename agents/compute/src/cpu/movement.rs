@@ -2,6 +2,7 @@
 
 use tessera_referee::uniform;
 
+use super::kernels::turn;
 use super::machine::Machine;
 use super::pool::Chunk;
 use super::strided::Strided;
@@ -16,6 +17,12 @@ pub(super) struct CopyStrided<'a, T> {
 impl<T: Word> Chunk<T> for CopyStrided<'_, T> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [T]) {
+        if let Some((rows, columns)) = self.strided.turned()
+            && start.is_multiple_of(columns)
+            && out.len().is_multiple_of(columns)
+        {
+            return self.turn(start, out, rows, columns);
+        }
         self.strided.stretches(start, out.len(), |offset, count, [x], [step]| {
             let out = &mut out[offset..offset + count];
             if step == 1 {
@@ -26,6 +33,39 @@ impl<T: Word> Chunk<T> for CopyStrided<'_, T> {
                 }
             }
         });
+    }
+}
+
+/// Rows of a transposition that are written side by side: what a cache line of the operand holds.
+pub(super) const TURNED_ROWS: usize = 16;
+
+impl<T: Word> CopyStrided<'_, T> {
+    /// Whole rows of matrices `[rows][columns]` whose columns are contiguous in the operand.
+    #[inline(always)]
+    fn turn(&self, start: usize, out: &mut [T], rows: usize, columns: usize) {
+        let [step] = self.strided.steps();
+        let mut row = start / columns;
+        let mut rest = out;
+        while !rest.is_empty() {
+            let count = TURNED_ROWS.min(rows - row % rows).min(rest.len() / columns);
+            let (out, after) = rest.split_at_mut(count * columns);
+            let [base] = self.strided.locate(row * columns);
+            let line = |column: usize| &self.x[base + column * step..][..count];
+            let fours = if size_of::<T>() == 4 { count / 4 * 4 } else { 0 };
+            let whole = if fours > 0 { columns / 4 * 4 } else { 0 };
+            for column in (0..whole).step_by(4) {
+                let lines = [line(column), line(column + 1), line(column + 2), line(column + 3)];
+                turn::elements(lines, fours, &mut out[column..], columns);
+            }
+            for column in 0..columns {
+                let left = if column < whole { fours } else { 0 };
+                for (r, &x) in line(column).iter().enumerate().skip(left) {
+                    out[r * columns + column] = x;
+                }
+            }
+            row += count;
+            rest = after;
+        }
     }
 }
 

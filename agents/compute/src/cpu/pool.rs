@@ -1,10 +1,12 @@
 //! Splitting an output over threads. Every element is computed whole by one thread, so bits do not depend on the split.
 
-use crate::exec::{Cancel, ExecError};
+use std::alloc::{Layout, alloc_zeroed};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use super::machine::Hardware;
-use super::machine::{Machine, WithoutFma, computes_ieee};
+use super::machine::{Machine, computes_ieee};
+use super::path::{Path, Work};
+use crate::exec::{Cancel, ExecError};
+use crate::word::Zero;
 
 /// What fills a stretch of an output.
 pub(super) trait Chunk<T>: Sync {
@@ -13,48 +15,43 @@ pub(super) trait Chunk<T>: Sync {
     fn fill<M: Machine>(&self, start: usize, out: &mut [T]);
 }
 
-/// Instruction sets to choose from at run time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Instructions {
-    /// x86-64 with AVX2 and FMA.
-    #[cfg(target_arch = "x86_64")]
-    Avx2Fma,
-    /// A fused multiply-add belongs to the architecture.
-    #[cfg(target_arch = "aarch64")]
-    Native,
-    /// No fused multiply-add.
-    WithoutFma,
+/// What computes a tile of an output.
+pub(super) trait Tiles: Sync {
+    /// What a thread keeps from tile to tile.
+    type Scratch: Default;
+
+    /// Computes the tile with this index. `inline(always)`, as for [`Chunk::fill`].
+    fn tile<M: Machine>(&self, scratch: &mut Self::Scratch, index: usize) -> Result<(), ExecError>;
 }
 
-impl Instructions {
-    /// The best that this CPU has.
-    pub(super) fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-            return Self::Avx2Fma;
-        }
-        #[cfg(target_arch = "aarch64")]
-        return Self::Native;
-        #[cfg(not(target_arch = "aarch64"))]
-        Self::WithoutFma
-    }
+struct Fill<'a, T, C> {
+    chunk: &'a C,
+    start: usize,
+    out: &'a mut [T],
+}
 
-    fn fill<T, C: Chunk<T>>(self, chunk: &C, start: usize, out: &mut [T]) {
-        match self {
-            // SAFETY: `detect` makes this variant only where the CPU has both features.
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2Fma => unsafe { fill_avx2_fma(chunk, start, out) },
-            #[cfg(target_arch = "aarch64")]
-            Self::Native => chunk.fill::<Hardware>(start, out),
-            Self::WithoutFma => chunk.fill::<WithoutFma>(start, out),
-        }
+impl<T, C: Chunk<T>> Work for Fill<'_, T, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self) {
+        self.chunk.fill::<M>(self.start, self.out);
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn fill_avx2_fma<T, C: Chunk<T>>(chunk: &C, start: usize, out: &mut [T]) {
-    chunk.fill::<Hardware>(start, out);
+struct Tile<'a, T: Tiles> {
+    tiles: &'a T,
+    scratch: &'a mut T::Scratch,
+    index: usize,
+}
+
+impl<T: Tiles> Work for Tile<'_, T> {
+    type Output = Result<(), ExecError>;
+
+    #[inline(always)]
+    fn run<M: Machine>(self) -> Self::Output {
+        self.tiles.tile::<M>(self.scratch, self.index)
+    }
 }
 
 /// Scalar steps that one thread does between two looks at the cancel flag.
@@ -65,14 +62,14 @@ const WORTH_A_THREAD: usize = 1 << 19;
 /// Threads and instructions of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Pool<'a> {
-    pub(super) instructions: Instructions,
+    pub(super) path: Path,
     pub(super) threads: usize,
     pub(super) cancel: &'a Cancel,
 }
 
 impl Pool<'_> {
     /// An output of `elements`, filled in stretches that are multiples of `unit`; `steps` is what one element costs.
-    pub(super) fn make<T: Copy + Default + Send>(
+    pub(super) fn make<T: Zero + Send>(
         &self,
         elements: usize,
         unit: usize,
@@ -84,10 +81,14 @@ impl Pool<'_> {
         Ok(out)
     }
 
+    /// How many threads that much work is worth.
+    pub(super) fn threads_for(&self, work: usize) -> usize {
+        self.threads.min(work / WORTH_A_THREAD).max(1)
+    }
+
     fn fill<T: Send>(&self, out: &mut [T], unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Result<(), ExecError> {
         let units = out.len().div_ceil(unit);
-        let work = out.len().saturating_mul(steps);
-        let threads = self.threads.min(units).min(work / WORTH_A_THREAD).max(1);
+        let threads = self.threads_for(out.len().saturating_mul(steps)).min(units).max(1);
         if threads == 1 {
             return self.part(0, out, unit, steps, chunk);
         }
@@ -118,17 +119,68 @@ impl Pool<'_> {
             if self.cancel.is_cancelled() {
                 return Err(ExecError::Cancelled);
             }
-            self.instructions.fill(chunk, start + i * grain, out);
+            self.path.run(Fill { chunk, start: start + i * grain, out });
         }
         Ok(())
     }
+
+    /// Computes `count` tiles, each by whichever thread is free; `work` is what all of them cost.
+    pub(super) fn tiles(&self, count: usize, work: usize, tiles: &impl Tiles) -> Result<(), ExecError> {
+        let next = AtomicUsize::new(0);
+        let threads = self.threads_for(work).min(count);
+        if threads <= 1 {
+            return self.take_tiles(&next, count, tiles);
+        }
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.take_tiles(&next, count, tiles))).collect();
+            workers.into_iter().try_for_each(|worker| worker.join().unwrap_or(Err(ExecError::Worker)))
+        })
+    }
+
+    fn take_tiles<T: Tiles>(&self, next: &AtomicUsize, count: usize, tiles: &T) -> Result<(), ExecError> {
+        if !computes_ieee() {
+            return Err(ExecError::FloatEnvironment);
+        }
+        let mut scratch = T::Scratch::default();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return Ok(());
+            }
+            if self.cancel.is_cancelled() {
+                return Err(ExecError::Cancelled);
+            }
+            self.path.run(Tile { tiles, scratch: &mut scratch, index })?;
+        }
+    }
 }
 
-/// Zeros, or an error where memory cannot be had.
-pub(super) fn allocate<T: Copy + Default>(elements: usize) -> Result<Vec<T>, ExecError> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(elements)
-        .map_err(|_| ExecError::TooLarge((elements as u64).saturating_mul(size_of::<T>() as u64)))?;
-    out.resize(elements, T::default());
-    Ok(out)
+/// Bytes from which an allocation asks for huge pages, and the size of a page at most.
+#[cfg(target_os = "linux")]
+const HUGE: usize = 8 << 20;
+#[cfg(target_os = "linux")]
+const PAGE: usize = 1 << 16;
+
+/// Zeros, or an error where memory cannot be had. Fresh pages are zero already, so they are first touched by the thread that fills them.
+pub(super) fn allocate<T: Zero>(elements: usize) -> Result<Vec<T>, ExecError> {
+    let too_large = || ExecError::TooLarge((elements as u64).saturating_mul(size_of::<T>() as u64));
+    let layout = Layout::array::<T>(elements).map_err(|_| too_large())?;
+    if layout.size() == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the layout has a size.
+    let start = unsafe { alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(too_large());
+    }
+    #[cfg(target_os = "linux")]
+    if layout.size() >= HUGE {
+        // Only advice: a fault for each 2 MiB instead of each 4 KiB, which for tensors takes longer than the arithmetic.
+        let first = start.addr().next_multiple_of(PAGE);
+        let length = (start.addr() + layout.size() - first) / PAGE * PAGE;
+        // SAFETY: whole pages within the allocation, whose contents stay.
+        unsafe { libc::madvise(start.add(first - start.addr()).cast(), length, libc::MADV_HUGEPAGE) };
+    }
+    // SAFETY: the allocation has the layout of `elements` elements, all of them zero.
+    Ok(unsafe { Vec::from_raw_parts(start.cast(), elements, elements) })
 }

@@ -1,49 +1,99 @@
-//! Folds of rows: rowdot, the reductions, nearest.
+//! Folds of rows: rowdot and the reductions.
 
-use tessera_referee::fold::{Best, argmax_rank, argmin_rank, nearest_score};
+use tessera_referee::fold::{Best, argmax_rank, argmin_rank, i8_term};
 use tessera_referee::{Reduce, float, order};
 
-use super::chains::{LANES, fold_lanes};
+use super::chains::{CHAIN, end_chain};
 use super::machine::Machine;
-use super::matmul::{Panels, dot_i8};
-use super::pool::Chunk;
+use super::pack::pack_rows;
+use super::pool::{Chunk, Pool};
+use crate::exec::ExecError;
 
-/// f32 rowdot.
-pub(super) struct DotRows<'a> {
-    pub(super) a: &'a [f32],
-    pub(super) b: &'a [f32],
-    pub(super) k: usize,
+/// Rows that are folded side by side.
+const SIDE: usize = 16;
+/// Terms that are packed at once; divides a chain.
+const BLOCK: usize = 256;
+const _: () = assert!(CHAIN.is_multiple_of(BLOCK));
+
+/// The folds of rows `a[rows, k]` by the rows of `b`, or by ones.
+pub(super) fn fold_rows(
+    pool: &Pool<'_>,
+    a: &[f32],
+    b: Option<&[f32]>,
+    rows: usize,
+    k: usize,
+) -> Result<Vec<f32>, ExecError> {
+    let chains = k.div_ceil(CHAIN);
+    if chains <= 1 {
+        return pool.make(rows, SIDE, k, &FoldChains { a, b, k, chains: 1 });
+    }
+    // Chains are rows of their own, as far as order goes.
+    let results = pool.make(rows * chains, SIDE, CHAIN, &FoldChains { a, b, k, chains })?;
+    pool.make(rows, 1, chains, &AddRows { results: &results, chains })
 }
 
-impl Chunk<f32> for DotRows<'_> {
+/// Chain results `[rows][chains]`.
+struct FoldChains<'a> {
+    a: &'a [f32],
+    b: Option<&'a [f32]>,
+    k: usize,
+    chains: usize,
+}
+
+impl Chunk<f32> for FoldChains<'_> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [f32]) {
-        for (group, out) in out.chunks_mut(LANES).enumerate() {
-            let first = start + group * LANES;
-            // Lanes beyond the last row repeat it.
-            let at = |lane: usize, k: usize| (first + lane.min(out.len() - 1)) * self.k + k;
-            let sums = fold_lanes::<M>(self.k, |lane, k| (self.a[at(lane, k)], self.b[at(lane, k)]));
+        let mut packed = [[[0; SIDE]; BLOCK]; 2];
+        for (group, out) in out.chunks_mut(SIDE).enumerate() {
             let count = out.len();
-            out.copy_from_slice(&sums[..count]);
+            let stretch = |x: &'_ [f32], lane: usize| {
+                let chain = start + group * SIDE + lane.min(count - 1);
+                let (row, first) = (chain / self.chains, chain % self.chains * CHAIN);
+                let (from, to) = (row * self.k + first, row * self.k + self.k.min(first + CHAIN));
+                if lane < count { from..to } else { x.len()..x.len() }
+            };
+            let of = |x| -> [&[f32]; SIDE] { std::array::from_fn(|lane| &x[stretch(x, lane)]) };
+            let (a, b) = (of(self.a), self.b.map(of));
+            let terms = a.iter().map(|a| a.len()).max().unwrap_or(0);
+            let mut sums = [0.0; SIDE];
+            for first in (0..terms).step_by(BLOCK) {
+                let words = BLOCK.min(terms - first);
+                // Shorter chains end in zeros, which change no bit.
+                let [of_a, of_b] = &mut packed;
+                pack_rows::<M, SIDE>(&a, first, &mut of_a[..words]);
+                if let Some(b) = &b {
+                    pack_rows::<M, SIDE>(b, first, &mut of_b[..words]);
+                    for (a, b) in of_a[..words].iter().zip(of_b) {
+                        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(&*b) {
+                            *sum = M::term(f32::from_bits(a), f32::from_bits(b), *sum);
+                        }
+                    }
+                } else {
+                    for a in &of_a[..words] {
+                        for (sum, &a) in sums.iter_mut().zip(a) {
+                            *sum = M::term(f32::from_bits(a), 1.0, *sum);
+                        }
+                    }
+                }
+            }
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out = end_chain::<M>(0.0, sum);
+            }
         }
     }
 }
 
-/// f32 reduce_sum.
-pub(super) struct SumRows<'a> {
-    pub(super) x: &'a [f32],
-    pub(super) k: usize,
+/// Adds each row's chain results in order.
+struct AddRows<'a> {
+    results: &'a [f32],
+    chains: usize,
 }
 
-impl Chunk<f32> for SumRows<'_> {
+impl Chunk<f32> for AddRows<'_> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [f32]) {
-        for (group, out) in out.chunks_mut(LANES).enumerate() {
-            let first = start + group * LANES;
-            let at = |lane: usize, k: usize| (first + lane.min(out.len() - 1)) * self.k + k;
-            let sums = fold_lanes::<M>(self.k, |lane, k| (self.x[at(lane, k)], 1.0));
-            let count = out.len();
-            out.copy_from_slice(&sums[..count]);
+        for (total, chains) in out.iter_mut().zip(self.results[start * self.chains..].chunks_exact(self.chains)) {
+            *total = chains.iter().fold(0.0, |total, &chain| end_chain::<M>(total, chain));
         }
     }
 }
@@ -60,7 +110,8 @@ impl Chunk<i32> for DotRowsI8<'_> {
     fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
         for (i, out) in out.iter_mut().enumerate() {
             let at = (start + i) * self.k;
-            *out = dot_i8(&self.a[at..at + self.k], &self.b[at..at + self.k]);
+            let terms = self.a[at..at + self.k].iter().zip(&self.b[at..at + self.k]);
+            *out = terms.fold(0, |acc, (&a, &b)| i8_term(a, b, acc));
         }
     }
 }
@@ -146,67 +197,6 @@ impl<T: Copy + Sync> Chunk<i32> for ArgBest<'_, T> {
                 best.take(j as i32, (self.rank)(x));
             }
             *out = best.index();
-        }
-    }
-}
-
-/// nearest: dot products of a few points with all centres, then the best score.
-pub(super) struct NearestRows<'a> {
-    pub(super) x: &'a [f32],
-    pub(super) centres: Panels,
-    pub(super) c2: &'a [f32],
-    pub(super) d: usize,
-}
-
-impl Chunk<i32> for NearestRows<'_> {
-    #[inline(always)]
-    fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
-        let k = self.c2.len();
-        let mut dots = vec![0.0; LANES * k];
-        for (group, out) in out.chunks_mut(LANES).enumerate() {
-            let first = start + group * LANES;
-            let dots = &mut dots[..out.len() * k];
-            self.centres.multiply::<M>(&self.x[first * self.d..][..out.len() * self.d], dots);
-            for (i, out) in out.iter_mut().enumerate() {
-                let mut best = Best::new();
-                for (j, (dot, c2)) in dots[i * k..][..k].iter().zip(self.c2).enumerate() {
-                    let score = nearest_score::<M>(dot.to_bits(), c2.to_bits());
-                    best.take(j as i32, argmin_rank(score));
-                }
-                *out = best.index();
-            }
-        }
-    }
-}
-
-/// segment_sum of transposed points into `[d][segments]`, one feature after the other.
-pub(super) struct SumSegments<'a> {
-    pub(super) xt: &'a [f32],
-    pub(super) labels: &'a [i32],
-    pub(super) segments: usize,
-}
-
-impl Chunk<f32> for SumSegments<'_> {
-    #[inline(always)]
-    fn fill<M: Machine>(&self, start: usize, out: &mut [f32]) {
-        let n = self.labels.len();
-        let mut chains = vec![0.0f32; self.segments];
-        for (i, totals) in out.chunks_mut(self.segments).enumerate() {
-            let feature = &self.xt[(start / self.segments + i) * n..][..n];
-            totals.fill(0.0);
-            let stretches = feature.chunks(super::chains::CHAIN);
-            for (xs, labels) in stretches.zip(self.labels.chunks(super::chains::CHAIN)) {
-                chains.fill(0.0);
-                for (&x, &label) in xs.iter().zip(labels) {
-                    let chain = usize::try_from(label).ok().and_then(|j| chains.get_mut(j));
-                    if let Some(chain) = chain {
-                        *chain = M::term(x, 1.0, *chain);
-                    }
-                }
-                for (total, &chain) in totals.iter_mut().zip(&chains) {
-                    *total = super::chains::end_chain::<M>(*total, chain);
-                }
-            }
         }
     }
 }

@@ -40,6 +40,33 @@ impl<const N: usize> Strided<N> {
         merged
     }
 
+    /// The innermost two axes, if an operand of its own is contiguous along the outer of them: a transposition.
+    pub(super) fn turned(&self) -> Option<(usize, usize)> {
+        let [.., rows, columns] = self.dims;
+        let contiguous = self.strides.iter().all(|strides| strides[2] == 1 && strides[3] > 1);
+        (contiguous && rows > 1 && columns > 1).then_some((rows, columns))
+    }
+
+    /// Where each operand's element for this row-major index of the output lies.
+    #[inline(always)]
+    pub(super) fn locate(&self, index: usize) -> [usize; N] {
+        let mut rest = index;
+        let mut at = self.bases;
+        for axis in (0..4).rev() {
+            let coordinate = rest % self.dims[axis];
+            rest /= self.dims[axis];
+            for (at, own) in at.iter_mut().zip(&self.strides) {
+                *at += coordinate * own[axis];
+            }
+        }
+        at
+    }
+
+    /// The step of each operand along the innermost axis.
+    pub(super) fn steps(&self) -> [usize; N] {
+        std::array::from_fn(|n| self.strides[n][3])
+    }
+
     /// Calls `run(offset, length, bases, strides)` for each stretch of innermost axis that `length` elements from `start`
     /// touch: `offset` counts from `start`.
     #[inline(always)]

@@ -8,16 +8,26 @@ pub(crate) fn walk(
     graph: &Graph,
     inputs: &[Tensor],
     cancel: &Cancel,
-    mut evaluate: impl FnMut(&Operation, &[&Tensor]) -> Result<Tensor, ExecError>,
+    evaluate: impl FnMut(&Operation, &[&Tensor]) -> Result<Tensor, ExecError>,
 ) -> Result<Vec<Tensor>, ExecError> {
     check_inputs(graph, inputs)?;
+    walk_values(graph, inputs, cancel, evaluate)
+}
+
+/// The same for tensors kept elsewhere; the inputs have been checked.
+pub(crate) fn walk_values<T>(
+    graph: &Graph,
+    inputs: &[T],
+    cancel: &Cancel,
+    mut evaluate: impl FnMut(&Operation, &[&T]) -> Result<T, ExecError>,
+) -> Result<Vec<T>, ExecError> {
     let last_use = last_uses(graph);
-    let mut live: Vec<Option<Tensor>> = vec![None; graph.operations().len()];
+    let mut live: Vec<Option<T>> = graph.operations().iter().map(|_| None).collect();
     for (index, operation) in graph.operations().iter().enumerate() {
         if cancel.is_cancelled() {
             return Err(ExecError::Cancelled);
         }
-        let operands: Vec<&Tensor> = operation
+        let operands: Vec<&T> = operation
             .operands
             .iter()
             .filter_map(|operand| match *operand {
@@ -41,7 +51,8 @@ pub(crate) fn walk(
     Ok(graph.outputs().iter().filter_map(|&i| live[usize::from(i)].take()).collect())
 }
 
-fn check_inputs(graph: &Graph, inputs: &[Tensor]) -> Result<(), ExecError> {
+/// Whether the inputs are what the graph takes.
+pub(crate) fn check_inputs(graph: &Graph, inputs: &[Tensor]) -> Result<(), ExecError> {
     let wanted = graph.input_specs();
     if wanted.len() != inputs.len() {
         return Err(ExecError::InputCount { wanted: wanted.len(), given: inputs.len() });

@@ -2,11 +2,12 @@
 
 mod executor;
 
-pub(crate) use executor::{last_uses, walk};
+pub(crate) use executor::{check_inputs, last_uses, walk, walk_values};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::cuda::CudaError;
 use crate::{Graph, Tensor, TensorType};
 
 /// Tells a run to stop. Clones share the flag.
@@ -68,6 +69,9 @@ pub enum ExecError {
     /// A worker thread panicked.
     #[error("a worker thread panicked: report this graph")]
     Worker,
+    /// A GPU did not run the graph. It can be run on the CPU.
+    #[error(transparent)]
+    Device(#[from] CudaError),
 }
 
 /// Something that runs graphs. Every backend gives the same bits.

@@ -11,11 +11,11 @@
 //! `version u16, inputs u16, SHA-256(type*), outputs u8, operation index u16*`.
 //!
 //! Opcodes are `group << 8 | number`. Numbers that are missing in a group are free for later operations and refused
-//! until then; those in brackets are set aside.
+//! until then.
 //!
 //! | group | operations (attributes) |
 //! | --- | --- |
-//! | 1 map1 | 1 add_scalar (u32 bits), 2 mul_scalar (u32 bits), 3 abs, 4 neg, 5 relu, \[6 gelu\], 7 exp, 8 log, \[9 tanh\], \[10 erf\], 11 sqrt, 12 rsqrt, 13 cast, 14 quantise (u32 bits), 15 dequantise (u32 bits) |
+//! | 1 map1 | 1 add_scalar (u32 bits), 2 mul_scalar (u32 bits), 3 abs, 4 neg, 5 relu, 6 gelu, 7 exp, 8 log, 9 tanh, 10 erf, 11 sqrt, 12 rsqrt, 13 cast, 14 quantise (u32 bits), 15 dequantise (u32 bits) |
 //! | 2 map2 | 1 add, 2 sub, 3 mul, 4 div, 5 min, 6 max, 7 eq, 8 lt, 16 select |
 //! | 3 movement | 1 permute (u8 × 4), 2 reshape, 3 slice (u64 × 4), 4 concat (u8), 5 gather |
 //! | 4 sources | 1 fill (u32), 2 iota, 3 uniform (u64) |

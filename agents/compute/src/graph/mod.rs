@@ -9,6 +9,8 @@ mod infer;
 mod kind;
 mod opcode;
 mod operation;
+#[cfg(test)]
+mod operations_page;
 
 pub(crate) use broadcast::strides;
 pub use builder::{GraphBuilder, Value};

@@ -13,8 +13,8 @@ pub enum Operand {
     Op(u16),
 }
 
-/// What an operation does. Operands, shapes and fold order are described at the method of
-/// [`GraphBuilder`](crate::GraphBuilder) that appends it; scalar semantics are in `tessera_referee`.
+/// What an operation does. Operands, shapes, elements, fold order, edges and costs of each are in `docs/operations.md`; the
+/// scalar semantics are in `tessera_referee`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpKind {
     /// Elementwise map of one operand.

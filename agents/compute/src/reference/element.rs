@@ -1,7 +1,7 @@
 //! One element of an operation's output.
 
 use tessera_referee::jacobi::{Rotation, step_element, vector_element};
-use tessera_referee::{Soft, select, uniform};
+use tessera_referee::{Soft, place, select, uniform};
 
 use super::folds;
 use crate::{OpKind, Operation, Shape, Tensor};
@@ -27,38 +27,17 @@ pub fn scalar_element(operation: &Operation, operands: &[&Tensor], own: &impl Fn
             select(c, a, b)
         }
         (OpKind::Reshape, [x]) => word(x, index),
-        (OpKind::Permute(axes), [x]) => {
-            let at = coordinates(&output.shape, index);
-            let mut from = [0; 4];
-            for (axis, &coordinate) in axes.iter().zip(&at[..output.shape.rank()]) {
-                from[usize::from(*axis)] = coordinate;
-            }
-            word(x, flat(&x.shape(), &from))
-        }
-        (OpKind::Slice(starts), [x]) => {
-            let mut from = coordinates(&output.shape, index);
-            from.iter_mut().zip(starts).for_each(|(at, start)| *at += start);
-            word(x, flat(&x.shape(), &from))
-        }
+        (OpKind::Permute(axes), [x]) => word(x, place::permute(x.shape().dims(), output.shape.dims(), axes, index)),
+        (OpKind::Slice(starts), [x]) => word(x, place::slice(x.shape().dims(), output.shape.dims(), starts, index)),
         (OpKind::Concat(axis), parts) => {
-            let axis = usize::from(*axis);
-            let mut from = coordinates(&output.shape, index);
-            for part in parts {
-                let length = part.shape().dims()[axis];
-                if from[axis] < length {
-                    return word(part, flat(&part.shape(), &from));
-                }
-                from[axis] -= length;
-            }
-            0
+            let dims = types.iter().map(|ty| ty.shape.dims());
+            place::concat(dims, output.shape.dims(), usize::from(*axis), index)
+                .map_or(0, |(part, at)| word(parts[part], at))
         }
         (OpKind::Gather, [table, rows]) => {
-            let row: u64 = table.shape().dims()[1..].iter().product();
-            let picked = word(rows, index / row) as i32;
-            match u64::try_from(picked) {
-                Ok(picked) if picked < table.shape().dims()[0] => word(table, picked * row + index % row),
-                _ => 0,
-            }
+            let shape = table.shape();
+            let picked = word(rows, place::gather_index(shape.dims(), index)) as i32;
+            place::gather_row(shape.dims(), picked, index).map_or(0, |at| word(table, at))
         }
         (OpKind::Fill(constant), []) => *constant,
         (OpKind::Iota, []) => index as u32,
@@ -81,29 +60,7 @@ pub fn scalar_element(operation: &Operation, operands: &[&Tensor], own: &impl Fn
     }
 }
 
-/// Coordinates of a row-major index; entries beyond the rank are 0.
-fn coordinates(shape: &Shape, index: u64) -> [u64; 4] {
-    let mut at = [0; 4];
-    let mut rest = index;
-    for (axis, &dim) in shape.dims().iter().enumerate().rev() {
-        at[axis] = rest % dim;
-        rest /= dim;
-    }
-    at
-}
-
-/// The row-major index of coordinates.
-fn flat(shape: &Shape, at: &[u64; 4]) -> u64 {
-    shape.dims().iter().zip(at).fold(0, |index, (dim, at)| index * dim + at)
-}
-
 /// The element of an operand that broadcasts to this index of the output.
 fn broadcast_word(x: &Tensor, output: &Shape, index: u64) -> u32 {
-    let shape = x.shape();
-    let missing = output.rank() - shape.rank();
-    let mut at = [0; 4];
-    for (axis, &coordinate) in coordinates(output, index)[missing..output.rank()].iter().enumerate() {
-        at[axis] = if shape.dims()[axis] == 1 { 0 } else { coordinate };
-    }
-    word(x, flat(&shape, &at))
+    word(x, place::broadcast(x.shape().dims(), output.dims(), index))
 }

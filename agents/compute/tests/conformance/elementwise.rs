@@ -8,7 +8,7 @@ use crate::check_operation;
 type One = fn(&mut GraphBuilder, Value) -> Result<Value, GraphError>;
 type Two = fn(&mut GraphBuilder, Value, Value) -> Result<Value, GraphError>;
 
-const FLOAT_MAPS: [(&str, One); 15] = [
+const FLOAT_MAPS: [(&str, One); 21] = [
     ("add_scalar", |g, x| g.add_scalar(x, 1.5e-20)),
     ("add nan", |g, x| g.add_scalar(x, f32::NAN)),
     ("mul_scalar", |g, x| g.mul_scalar(x, -0.3)),
@@ -21,6 +21,21 @@ const FLOAT_MAPS: [(&str, One); 15] = [
         g.exp(x)
     }),
     ("log", GraphBuilder::log),
+    ("tanh", GraphBuilder::tanh),
+    ("tanh where it saturates", |g, x| {
+        let x = g.mul_scalar(x, 10.0)?;
+        g.tanh(x)
+    }),
+    ("erf", GraphBuilder::erf),
+    ("erf where it saturates", |g, x| {
+        let x = g.mul_scalar(x, 4.5)?;
+        g.erf(x)
+    }),
+    ("gelu", GraphBuilder::gelu),
+    ("gelu of large", |g, x| {
+        let x = g.mul_scalar(x, 7.0)?;
+        g.gelu(x)
+    }),
     ("sqrt", GraphBuilder::sqrt),
     ("rsqrt", GraphBuilder::rsqrt),
     ("cast to i32", |g, x| g.cast(x, I32)),

@@ -3,27 +3,57 @@
 
 mod elementwise;
 mod folds;
+mod interpreted;
+mod kernels;
 mod linear;
 mod movement;
 mod random_graphs;
 mod values;
 
-use tessera_compute::{Backend, Cancel, CpuBackend, Graph, GraphBuilder, GraphError, ReferenceBackend, Tensor, Value};
+use std::sync::OnceLock;
+
+use interpreted::Interpreted;
+use tessera_compute::cuda::CudaBackend;
+use tessera_compute::{
+    Backend, Cancel, CpuBackend, Graph, GraphBuilder, GraphError, Path, ReferenceBackend, Tensor, Value,
+};
 use values::{FLAVOURS, Flavour, Random, tensor};
 
-/// The backends under test: threads and instruction sets must not change a bit.
-fn backends() -> Vec<(&'static str, CpuBackend)> {
-    vec![
-        ("one thread", CpuBackend::new().with_threads(1)),
-        ("three threads", CpuBackend::new().with_threads(3)),
-        ("without fma", CpuBackend::new().with_threads(1).without_fma()),
-    ]
+/// The backends under test: neither threads, instruction sets nor devices may change a bit. The interpreter of PTX is too
+/// slow for large cases, so [`check`] adds it to small ones.
+fn backends() -> &'static [(String, Box<dyn Backend>)] {
+    static BACKENDS: OnceLock<Vec<(String, Box<dyn Backend>)>> = OnceLock::new();
+    BACKENDS.get_or_init(|| {
+        let mut backends: Vec<(String, Box<dyn Backend>)> = Vec::new();
+        for path in Path::available() {
+            for threads in [1, 3] {
+                let backend = CpuBackend::new().with_path(path).unwrap().with_threads(threads);
+                backends.push((format!("{path}, {threads} threads"), Box::new(backend)));
+            }
+        }
+        let devices = CudaBackend::devices().and_then(|devices| {
+            let open = |device: &tessera_compute::cuda::CudaDevice| CudaBackend::new(device.ordinal);
+            devices.iter().map(open).collect::<Result<Vec<_>, _>>()
+        });
+        match devices {
+            Ok(devices) if devices.is_empty() => println!("skipped: no GPU"),
+            Ok(devices) => {
+                for device in devices {
+                    backends.push((device.device().name.clone(), Box::new(device)));
+                }
+            }
+            Err(reason) => println!("skipped on GPUs: {reason}"),
+        }
+        backends
+    })
 }
 
 /// Runs the graph on every backend and on the reference, and compares bits.
 fn check(graph: &Graph, inputs: &[Tensor], what: &str) {
     let want = ReferenceBackend.run(graph, inputs, &Cancel::new()).unwrap();
-    for (name, backend) in backends() {
+    let interpreter: (String, Box<dyn Backend>) = ("PTX as on sm_80".into(), Box::new(Interpreted(80)));
+    let small = graph.cost().moved < 1 << 20;
+    for (name, backend) in backends().iter().chain(small.then_some(&interpreter)) {
         let got = backend.run(graph, inputs, &Cancel::new()).unwrap();
         assert_eq!(got.len(), want.len());
         for (output, (got, want)) in got.iter().zip(&want).enumerate() {

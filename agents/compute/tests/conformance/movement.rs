@@ -12,6 +12,12 @@ fn permute() {
         check_operation("scalar", &[(dtype, &[])], |g, x| g.permute(x[0], &[]));
         check_operation("vector", &[(dtype, &[9])], |g, x| g.permute(x[0], &[0]));
         check_operation("matrix", &[(dtype, &[13, 1])], |g, x| g.transpose(x[0]));
+        for dims in [[3, 5], [4, 4], [16, 18], [18, 16], [33, 70], [2, 100]] {
+            check_operation("matrix", &[(dtype, &dims)], |g, x| g.transpose(x[0]));
+            let dims = [2, 3, dims[0], dims[1]];
+            check_operation("matrices", &[(dtype, &dims)], |g, x| g.permute(x[0], &[1, 0, 3, 2]));
+        }
+        check_operation("large", &[(dtype, &[1203, 1001])], |g, x| g.transpose(x[0]));
         check_operation("empty", &[(dtype, &[13, 0])], |g, x| g.transpose(x[0]));
         for axes in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 0, 3, 1], [0, 2, 1, 3]] {
             check_operation("rank 4", &[(dtype, &[3, 5, 2, 7])], |g, x| g.permute(x[0], &axes));

@@ -10,7 +10,7 @@ use crate::values::{FLAVOURS, Random, tensor};
 fn step(g: &mut GraphBuilder, random: &mut Random, pool: &[Value]) -> Result<Value, GraphError> {
     let [a, b, c] = [(); 3].map(|()| random.pick(pool));
     let dims = g.shape_of(a)?.dims().to_vec();
-    match random.below(30) {
+    match random.below(33) {
         0 => g.add(a, b),
         1 => g.mul(a, b),
         2 => g.sub(a, b),
@@ -39,6 +39,9 @@ fn step(g: &mut GraphBuilder, random: &mut Random, pool: &[Value]) -> Result<Val
         25 => g.jacobi_step(a, 1),
         26 => g.jacobi_vec(a, b, 0),
         27 => g.log(a),
+        30 => g.tanh(a),
+        31 => g.erf(a),
+        32 => g.gelu(a),
         28 => g.reshape(a, &[dims.iter().product()]),
         _ => g.slice(a, &vec![0; dims.len()], &dims.iter().map(|d| d / 2 + 1).collect::<Vec<_>>()),
     }

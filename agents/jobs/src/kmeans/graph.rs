@@ -3,11 +3,12 @@
 use tessera_compute::{DType, Graph, GraphBuilder, GraphError, Tensor, Value};
 
 use super::plus_plus;
-use crate::JobError;
 use crate::centre::{Centred, centre};
 use crate::prepare::{Features, usable};
 use crate::spec::{KMeans, Start};
+use crate::stack::stack;
 use crate::table::Table;
+use crate::{JobError, long};
 
 /// Inputs: features `[n, d]`, then the initial centres `[k, d]` if they are given. Outputs: centres less the means `[k, d]`, the
 /// means `[2, d]`, labels i32 `[n]`, inertia `[]`.
@@ -94,7 +95,7 @@ impl Lloyd {
         let own = g.gather(centres, labels)?;
         let offset = g.sub(self.x.rows, own)?;
         let squared = g.rowdot(offset, offset)?;
-        let inertia = g.reduce_sum(squared)?;
+        let inertia = long::sum(g, squared)?;
         Ok(Run { centres, labels, inertia })
     }
 
@@ -107,8 +108,8 @@ impl Lloyd {
     fn average(&self, g: &mut GraphBuilder, centres: Value) -> Result<Value, GraphError> {
         let clusters = g.shape_of(centres)?.rows();
         let labels = self.assign(g, centres)?;
-        let sums = g.segment_sum(self.x.columns, labels, clusters)?;
-        let sizes = g.segment_sum(self.ones, labels, clusters)?;
+        let sums = long::segment_sum(g, self.x.columns, labels, clusters)?;
+        let sizes = long::segment_sum(g, self.ones, labels, clusters)?;
         let means = g.div(sums, sizes)?;
         let occupied = g.lt(self.zero, sizes)?;
         g.select(occupied, means, centres)
@@ -132,17 +133,4 @@ fn best(g: &mut GraphBuilder, runs: &[Run]) -> Result<Run, GraphError> {
 fn column(g: &mut GraphBuilder, runs: &[Run], part: fn(&Run) -> Value) -> Result<Value, GraphError> {
     let parts = runs.iter().map(part).collect::<Vec<_>>();
     stack(g, &parts)
-}
-
-/// Tensors of equal shape under a new first axis. One concatenation takes four.
-pub(super) fn stack(g: &mut GraphBuilder, values: &[Value]) -> Result<Value, GraphError> {
-    let mut level = Vec::with_capacity(values.len());
-    for &value in values {
-        let shape = g.shape_of(value)?;
-        level.push(g.reshape(value, &[&[1], shape.dims()].concat())?);
-    }
-    while level.len() > 1 {
-        level = level.chunks(4).map(|four| g.concat(four, 0)).collect::<Result<Vec<_>, _>>()?;
-    }
-    level.first().copied().ok_or(GraphError::NoOutput)
 }

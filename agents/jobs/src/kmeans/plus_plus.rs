@@ -2,7 +2,7 @@
 
 use tessera_compute::{GraphBuilder, GraphError, Value};
 
-use super::graph::stack;
+use crate::stack::stack;
 
 /// `clusters` rows of `x` `[n, d]` as centres `[clusters, d]`.
 ///

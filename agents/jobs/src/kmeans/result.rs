@@ -8,10 +8,7 @@ use tessera_compute::Tensor;
 use crate::JobError;
 use crate::outputs::Outputs;
 use crate::spec::KMeans;
-use crate::summary::{Figure, SHOWN, more};
-
-/// Coordinates of a centre that a summary shows.
-const COORDINATES: usize = 4;
+use crate::summary::{COORDINATES, Figure, SHOWN, more};
 
 /// Clusters of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

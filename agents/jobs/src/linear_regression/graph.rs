@@ -2,10 +2,10 @@
 
 use tessera_compute::{DType, Graph, GraphBuilder, GraphError, Tensor, Value};
 
-use crate::JobError;
 use crate::centre::{Centred, DIAGONAL, centre, identity};
 use crate::prepare::Features;
 use crate::spec::LinearRegression;
+use crate::{JobError, long};
 
 /// Steps of refinement: each takes the residual through X itself, so that the error of the normal equations does not remain.
 const REFINEMENTS: usize = 3;
@@ -45,7 +45,7 @@ pub(crate) fn build(
 
 /// Mean of the squares of `[1, n]`, as `[1]`.
 fn mean_square(g: &mut GraphBuilder, row: Value) -> Result<Value, GraphError> {
-    let sum = g.rowdot(row, row)?;
+    let sum = long::rowdot(g, row, row)?;
     let count = g.fill(g.shape_of(row)?.row() as f32, &[])?;
     g.div(sum, count)
 }
@@ -79,7 +79,7 @@ fn scale(g: &mut GraphBuilder, x: Centred) -> Result<Scaled, GraphError> {
     let rows = g.div(x.rows, largest)?;
     let rows = g.select(varies, rows, zero)?;
     let columns = g.transpose(rows)?;
-    let squares = g.rowdot(columns, columns)?;
+    let squares = long::rowdot(g, columns, columns)?;
     let squares = g.select(varies, squares, one)?;
     let norm = g.sqrt(squares)?;
     let rows = g.div(rows, norm)?;
@@ -116,7 +116,7 @@ impl Equations {
             penalty = Some(twice);
         }
         let diagonal = g.mul(eye, diagonal)?;
-        let gram = g.matmul(x.columns, x.columns)?;
+        let gram = long::matmul(g, x.columns, x.columns)?;
         let matrix = g.add(gram, diagonal)?;
         let factor = g.cholesky(matrix)?;
         let inverse = g.solve(eye, factor)?;
@@ -125,11 +125,11 @@ impl Equations {
 
     /// The coefficients `[1, d]` for a target `[1, n]`, and the residual `[1, n]`.
     fn least_squares(&self, g: &mut GraphBuilder, target: Value) -> Result<(Value, Value), GraphError> {
-        let gradient = g.matmul(target, self.x.columns)?;
+        let gradient = long::matmul(g, target, self.x.columns)?;
         let mut solution = self.solve(g, gradient)?;
         for _ in 0..REFINEMENTS {
             let residual = self.residual(g, target, solution)?;
-            let mut gradient = g.matmul(residual, self.x.columns)?;
+            let mut gradient = long::matmul(g, residual, self.x.columns)?;
             if let Some(penalty) = self.penalty {
                 let pull = g.mul(solution, penalty)?;
                 gradient = g.sub(gradient, pull)?;

@@ -2,10 +2,10 @@
 
 use tessera_compute::{DType, Graph, GraphBuilder, GraphError, Tensor, Value, referee};
 
-use crate::JobError;
 use crate::centre::{DIAGONAL, centre, identity};
 use crate::prepare::Features;
 use crate::spec::Pca;
+use crate::{JobError, long};
 
 /// Directions that are iterated beyond those asked for: a component converges at the rate of its eigenvalue to the first one left out.
 const OVERSAMPLING: u64 = 8;
@@ -38,8 +38,8 @@ pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor
     let mut g = GraphBuilder::new();
     let x = g.input(DType::F32, &[n, d])?;
     let x = centre(&mut g, x)?;
-    let gram = g.matmul(x.columns, x.columns)?;
-    let squares = g.rowdot(x.columns, x.columns)?;
+    let gram = long::matmul(&mut g, x.columns, x.columns)?;
+    let squares = long::rowdot(&mut g, x.columns, x.columns)?;
     let total = g.reduce_sum(squares)?;
     // With trace 1, no norm of an iterate can overflow, and eigenvalues are parts of the variance.
     let gram = g.div(gram, total)?;
@@ -49,7 +49,7 @@ pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor
     let directions = g.transpose(basis)?;
     let scores = g.matmul(x.rows, directions)?;
     let scores = g.transpose(scores)?;
-    let ritz = g.matmul(scores, scores)?;
+    let ritz = long::matmul(&mut g, scores, scores)?;
     let ritz = g.div(ritz, total)?;
     let (values, vectors) = eigen(&mut g, ritz, p)?;
     let rotation = g.transpose(vectors)?;

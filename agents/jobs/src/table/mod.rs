@@ -15,7 +15,7 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// Longest line of a CSV file, in bytes (1 MiB).
 pub const MAX_LINE_BYTES: usize = 1 << 20;
 /// Most columns of a table.
-pub const MAX_COLUMNS: usize = 4_096;
+pub const MAX_COLUMNS: usize = 16_384;
 /// Most values of a table (512 MiB of f32).
 pub const MAX_VALUES: usize = 1 << 27;
 

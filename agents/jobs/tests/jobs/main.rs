@@ -4,6 +4,7 @@
 mod agreement;
 mod edge_cases;
 mod expected;
+mod long_tables;
 mod refusals;
 mod roots;
 mod tables;

@@ -21,7 +21,10 @@ fn bad_parameters(name: &str, parameters: Value) -> String {
 #[test]
 fn an_unknown_job_is_refused_with_the_known_ones() {
     let message = bad_parameters("k-means", json!({}));
-    assert_eq!(message, "no job is called \"k-means\": there are linear-regression, kmeans, pca");
+    assert_eq!(
+        message,
+        "no job is called \"k-means\": there are linear-regression, kmeans, pca, matmul, mlp, embedding"
+    );
 }
 
 #[test]
@@ -129,7 +132,16 @@ fn initial_centres_and_start_must_go_together() {
 }
 
 #[test]
-fn more_rows_than_a_fold_takes_are_refused() {
+fn more_features_than_a_job_takes_are_refused() {
+    let names: Vec<String> = (0..=tessera_jobs::MAX_FEATURES).map(|index| format!("c{index}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let wide = table(&names, vec![1.0; names.len()]);
+    let error = prepare(&spec("kmeans", json!({"clusters": 1})), &wide).unwrap_err();
+    assert!(matches!(error, JobError::TooManyFeatures { columns: 4_097, most: 4_096 }), "{error}");
+}
+
+#[test]
+fn more_rows_than_f32_counts_are_refused() {
     let tall = table(&["a"], vec![1.0; tessera_jobs::MAX_ROWS + 1]);
     let error = prepare(&spec("kmeans", json!({"clusters": 1})), &tall).unwrap_err();
     assert!(matches!(error, JobError::TooManyRows { .. }), "{error}");

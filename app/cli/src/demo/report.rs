@@ -137,6 +137,9 @@ const fn terms_job(result: &JobResult) -> &'static str {
         JobResult::LinearRegression(_) => "linear-regression",
         JobResult::KMeans(_) => "kmeans",
         JobResult::Pca(_) => "pca",
+        JobResult::Matmul(_) => "matmul",
+        JobResult::Mlp(_) => "mlp",
+        JobResult::Embedding(_) => "embedding",
     }
 }
 

@@ -22,8 +22,12 @@ pub const fn div(a: u32, b: u32) -> u32 {
     let (ma, ea) = unpack(a);
     let (mb, eb) = unpack(b);
     let dividend = ma << 38;
-    let quotient = dividend / mb;
-    let sticky = (quotient * mb != dividend) as u64;
+    // mb is never 0.
+    let quotient = match dividend.checked_div(mb) {
+        Some(quotient) => quotient,
+        None => 0,
+    };
+    let sticky = (quotient.wrapping_mul(mb) != dividend) as u64;
     // In 2^38..2^40: one bit more for the remainder.
-    round_pack(sign, quotient << 1 | sticky, ea - eb - 39)
+    round_pack(sign, quotient << 1 | sticky, ea.wrapping_sub(eb).wrapping_sub(39))
 }

@@ -28,28 +28,28 @@ pub const fn fma(a: u32, b: u32, c: u32) -> u32 {
     let (ma, ea) = unpack(a);
     let (mb, eb) = unpack(b);
     // In 2^60..2^62, with 14 zero bits below.
-    let product = (ma * mb) << 14;
-    let e = ea + eb - 14;
+    let product = ma.wrapping_mul(mb) << 14;
+    let e = ea.wrapping_add(eb).wrapping_sub(14);
     if c & !SIGN == 0 {
         return round_pack(sign, product, e);
     }
     let (mc, ec) = unpack(c & !SIGN);
     // In 2^61..2^62, with 38 zero bits below.
     let addend = mc << 38;
-    let ec = ec - 38;
+    let ec = ec.wrapping_sub(38);
     // Bits are only lost below the lesser operand's zeros, and then it is so much less that cancellation cannot
     // bring the sticky bit near the rounding place.
     let (x, y, e) = if e >= ec {
-        (product, shift_sticky(addend, (e - ec) as u32), e)
+        (product, shift_sticky(addend, e.wrapping_sub(ec) as u32), e)
     } else {
-        (shift_sticky(product, (ec - e) as u32), addend, ec)
+        (shift_sticky(product, ec.wrapping_sub(e) as u32), addend, ec)
     };
     if sign == sign_c {
-        round_pack(sign, x + y, e)
+        round_pack(sign, x.wrapping_add(y), e)
     } else if x > y {
-        round_pack(sign, x - y, e)
+        round_pack(sign, x.wrapping_sub(y), e)
     } else if y > x {
-        round_pack(sign_c, y - x, e)
+        round_pack(sign_c, y.wrapping_sub(x), e)
     } else {
         0
     }

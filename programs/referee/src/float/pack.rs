@@ -1,4 +1,7 @@
 //! From bits to integers and back.
+//!
+//! Nothing here can overflow; arithmetic is written as wrapping so that no build checks for it, neither on chain, where each
+//! check is paid for, nor in kernels, which could not be vectorised.
 
 use super::{INFINITY, SIGN};
 
@@ -11,8 +14,8 @@ pub(super) const fn unpack(x: u32) -> (u64, i32) {
     let fraction = x & 0x007f_ffff;
     let exponent = ((x >> 23) & 0xff) as i32;
     if exponent == 0 {
-        let shift = fraction.leading_zeros() - 8;
-        ((fraction << shift) as u64, MIN_EXPONENT - shift as i32)
+        let shift = fraction.leading_zeros().wrapping_sub(8);
+        (fraction.wrapping_shl(shift) as u64, MIN_EXPONENT.wrapping_sub(shift as i32))
     } else {
         ((fraction | 0x0080_0000) as u64, exponent - 150)
     }
@@ -22,27 +25,27 @@ pub(super) const fn unpack(x: u32) -> (u64, i32) {
 /// everything below it (a sticky bit) if m is at least 2^26.
 #[inline(always)]
 pub(crate) const fn round_pack(sign: u32, m: u64, e: i32) -> u32 {
-    let top = 63 - m.leading_zeros() as i32;
-    let mut last = top + e - 23;
+    let top = 63i32.wrapping_sub(m.leading_zeros() as i32);
+    let mut last = top.wrapping_add(e).wrapping_sub(23);
     if last < MIN_EXPONENT {
         last = MIN_EXPONENT;
     }
-    let shift = last - e;
+    let shift = last.wrapping_sub(e);
     let rounded = if shift <= 0 {
-        m << (-shift) as u32
+        m.wrapping_shl(shift.wrapping_neg() as u32)
     } else if shift < 64 {
-        let half = 1u64 << (shift - 1);
-        let kept = m >> shift;
+        let half = 1u64.wrapping_shl(shift.wrapping_sub(1) as u32);
+        let kept = m.wrapping_shr(shift as u32);
         let rest = m & ((half << 1).wrapping_sub(1));
-        if rest > half || (rest == half && kept & 1 == 1) { kept + 1 } else { kept }
+        if rest > half || (rest == half && kept & 1 == 1) { kept.wrapping_add(1) } else { kept }
     } else {
         0
     };
     // A carry out of the significand moves into the exponent by itself, and a subnormal has exponent field 0.
-    let field = last - MIN_EXPONENT;
+    let field = last.wrapping_sub(MIN_EXPONENT);
     if field >= 255 {
         return sign | INFINITY;
     }
-    let bits = ((field as u32) << 23) + rounded as u32;
+    let bits = ((field as u32) << 23).wrapping_add(rounded as u32);
     if bits >= INFINITY { sign | INFINITY } else { sign & SIGN | bits }
 }

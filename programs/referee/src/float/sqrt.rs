@@ -16,11 +16,11 @@ pub const fn sqrt(x: u32) -> u32 {
     }
     let (m, e) = unpack(x);
     // An even exponent, and a radicand in 2^59..2^61, so that the root has 30 or 31 bits.
-    let shift = 36 + (e & 1) as u32;
-    let radicand = m << shift;
+    let shift = 36u32.wrapping_add((e & 1) as u32);
+    let radicand = m.wrapping_shl(shift);
     let root = integer_root(radicand);
-    let sticky = (root * root != radicand) as u64;
-    round_pack(0, root << 1 | sticky, (e - shift as i32) / 2 - 1)
+    let sticky = (root.wrapping_mul(root) != radicand) as u64;
+    round_pack(0, root << 1 | sticky, (e.wrapping_sub(shift as i32) / 2).wrapping_sub(1))
 }
 
 /// The greatest integer whose square is at most `x`, digit by digit; x below 2^62.
@@ -29,9 +29,10 @@ const fn integer_root(x: u64) -> u64 {
     let mut root = 0u64;
     let mut bit = 1u64 << 60;
     while bit != 0 {
-        if rest >= root + bit {
-            rest -= root + bit;
-            root = (root >> 1) + bit;
+        let next = root.wrapping_add(bit);
+        if rest >= next {
+            rest = rest.wrapping_sub(next);
+            root = (root >> 1).wrapping_add(bit);
         } else {
             root >>= 1;
         }

@@ -1,6 +1,9 @@
 //! Structured bit patterns: random numbers alone find none of the hard cases.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod errors;
+pub mod native;
+
 /// A small deterministic generator (xorshift64*).
 pub struct Random(pub u64);
 

@@ -32,6 +32,11 @@ impl GraphBuilder {
         self.map1(Map1::Relu, x)
     }
 
+    /// `0.5 x (1 + erf(x / sqrt 2))`, by the referee's erf; -0 at -inf.
+    pub fn gelu(&mut self, x: Value) -> Built {
+        self.map1(Map1::Gelu, x)
+    }
+
     /// e to the x, by the referee's polynomial; +inf above 88.7228, +0 below -103.98.
     pub fn exp(&mut self, x: Value) -> Built {
         self.map1(Map1::Exp, x)
@@ -40,6 +45,16 @@ impl GraphBuilder {
     /// Natural logarithm, by the referee's polynomial; -inf at both zeros, NaN below zero.
     pub fn log(&mut self, x: Value) -> Built {
         self.map1(Map1::Log, x)
+    }
+
+    /// Hyperbolic tangent, by the referee's polynomial; -0 stays -0.
+    pub fn tanh(&mut self, x: Value) -> Built {
+        self.map1(Map1::Tanh, x)
+    }
+
+    /// Error function, by the referee's polynomials; -0 stays -0.
+    pub fn erf(&mut self, x: Value) -> Built {
+        self.map1(Map1::Erf, x)
     }
 
     /// Correctly rounded square root; -0 stays -0, below zero gives NaN.
