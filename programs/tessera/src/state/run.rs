@@ -9,7 +9,7 @@ mirror! {
     pub enum RunState = tessera_rules::RunState {
         /// The provider executes.
         Claimed,
-        /// The output root is committed.
+        /// The output root is shown.
         Submitted,
         /// Paid.
         Upheld,
@@ -29,6 +29,17 @@ pub struct Winners {
     pub second: Pubkey,
 }
 
+/// The slot hash by which a run's audit tickets are drawn.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draw {
+    /// Not recorded yet.
+    Pending,
+    /// The first slot hash at or after the draw slot.
+    Hash([u8; 32]),
+    /// The slot hash was gone before anybody recorded it: every eligible ticket wins.
+    Expired,
+}
+
 /// One provider's execution of one task. Address: "run", task, provider.
 #[account]
 #[derive(InitSpace, Debug, PartialEq, Eq)]
@@ -37,6 +48,8 @@ pub struct Run {
     pub version: u8,
     /// Bump of this account.
     pub bump: u8,
+    /// Its market.
+    pub market: Pubkey,
     /// Its task.
     pub task: Pubkey,
     /// The Provider account.
@@ -47,30 +60,38 @@ pub struct Run {
     pub state: RunState,
     /// What the provider locked, base units.
     pub lock: u64,
+    /// Commitment to the output root, see [`crate::hashes::seal_hash`]; zero until sealed, and for an optimistic task.
+    pub seal: [u8; 32],
     /// Root of the outputs; zero until submitted.
     pub output_root: [u8; 32],
     /// Content id (SHA-256) of the stored outputs; zero until submitted.
     pub output_id: [u8; 32],
+    /// Root of the trace; zero until posted in a dispute.
+    pub trace_root: [u8; 32],
     /// When it was claimed.
     pub claimed_at: Moment,
-    /// Until when it must be submitted.
+    /// Until when it must be submitted, or sealed.
     pub execute_until: Deadline,
     /// When it was submitted; zero until then.
     pub submitted_at: Moment,
-    /// Until when a first audit may be posted; zero until submitted.
-    pub audit_until: Deadline,
-    /// Until when nothing is paid; zero until submitted.
-    pub challenge_until: Deadline,
+    /// The verifiers' stake in the market when it was submitted, base units; zero until then.
+    pub verify_stake: u64,
+    /// Probability that it is audited, bps; zero until submitted.
+    pub audit_rate_bps: u16,
+    /// The first slot whose hash may draw its audits; zero until submitted.
+    pub draw_slot: u64,
+    /// What the requester paid for a forced audit, base units; zero without one.
+    pub forced: u64,
     /// Audits that are not closed.
     pub audits_open: u16,
-    /// Audits posted so far that agree.
-    pub agreeing: u16,
-    /// Audits posted so far that differ.
-    pub differing: u16,
+    /// Audits that agreed, and opened one leaf in both trees.
+    pub earning: u16,
+    /// Disputes that are open.
+    pub open_disputes: u16,
     /// Zero.
     pub reserved: [u8; 64],
-    /// The verifier (Provider account) that agreed first and earns the audit reward if the run is upheld.
-    pub first_agreeing: Option<Pubkey>,
+    /// The slot hash that draws its audits.
+    pub draw: Draw,
     /// The verifiers that refuted the run; set once.
     pub winners: Option<Winners>,
     /// Where the outputs are found; empty until submitted.

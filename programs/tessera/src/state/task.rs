@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use super::mirror::mirror;
-use super::{Deadline, LAYOUT_VERSION, MAX_LOCATOR, Terms};
+use super::{Deadline, Decision, LAYOUT_VERSION, MAX_LOCATOR, Moment, Slot, Terms};
 use crate::errors::TesseraError;
 
 mirror! {
@@ -34,23 +34,37 @@ pub struct Task {
     pub bump: u8,
     /// Bump of the task vault.
     pub vault_bump: u8,
-    /// Bump of the fee vault of this task's shard.
-    pub fee_vault_bump: u8,
+    /// How many runs it asks for, 1 to 3.
+    pub runs: u8,
     /// Where it stands.
     pub state: TaskState,
     /// What its vault owes at this moment, base units; what it holds beyond that is dust.
     pub escrow: u64,
     /// Until when it may be claimed.
     pub open_until: Deadline,
-    /// Its runs that are not closed. It closes only at zero.
+    /// Its Run accounts that are not closed. It closes only at zero.
     pub runs_open: u16,
     /// Hash of the terms, see [`Terms::hash`].
     pub terms_hash: [u8; 32],
+    /// Of the escrow: kept for audits of settled runs that earned and are not closed, base units.
+    pub owed: u64,
+    /// When a slot was last claimed, freed or sealed.
+    pub changed_at: Moment,
+    /// When the reveal phase began; zero until it is known.
+    pub reveal_from: Moment,
+    /// Until when audits may be claimed; zero until the windows start.
+    pub audit_until: Deadline,
+    /// Until when nothing is paid; zero until the windows start.
+    pub challenge_until: Deadline,
+    /// Its runs; of the three only the first `runs` are used.
+    pub slots: [Slot; 3],
     /// Zero.
     pub reserved: [u8; 64],
     /// What was agreed.
     pub terms: Terms,
-    /// Providers that did not submit.
+    /// How its runs are settled.
+    pub decision: Decision,
+    /// Providers that released a claim or let it pass.
     #[max_len(8)]
     pub excluded: Vec<Pubkey>,
 }

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 use solana_sha256_hasher::hashv;
 
-use super::{RewardSplits, Sink, SlashShares, Windows};
+use super::{Requirements, RewardSplits, Sink, SlashShares, Windows};
 
 /// Domain tag of the terms hash.
 pub const TERMS_TAG: &[u8] = b"tessera/terms";
@@ -11,6 +11,21 @@ pub const TERMS_TAG: &[u8] = b"tessera/terms";
 pub enum Policy {
     /// One run, a challenge window, audits.
     Optimistic,
+    /// Several providers seal their roots before they show them.
+    Redundant {
+        /// How many: 2 or 3.
+        runs: u8,
+    },
+}
+
+impl Policy {
+    /// How many runs it asks for.
+    pub const fn runs(self) -> u8 {
+        match self {
+            Self::Optimistic => 1,
+            Self::Redundant { runs } => runs,
+        }
+    }
 }
 
 /// What a requester and a provider agree on, pinned when the task is created. Later changes of the market's parameters
@@ -35,9 +50,9 @@ pub struct Terms {
     pub output_count: u8,
     /// How the result is trusted.
     pub policy: Policy,
-    /// Paid for an upheld run, base units.
+    /// Paid for each upheld run, base units.
     pub reward: u64,
-    /// Paid to the first auditor that agrees with an upheld run, base units.
+    /// Shared by the audits of each upheld run that earn, base units.
     pub audit_reward: u64,
     /// Paid in parts to those who send cranks, base units.
     pub crank_bounty: u64,
@@ -55,6 +70,22 @@ pub struct Terms {
     pub audit_lock: u64,
     /// Taken from a run's lock when nothing is submitted in time, base units.
     pub no_show_slash: u64,
+    /// Probability that a run of a provider with a perfect score is audited, bps.
+    pub audit_rate_bps: u16,
+    /// Reputation weight below which a provider's runs are always audited, millionths of the minimum reward.
+    pub newcomer_weight: u64,
+    /// Share of an audit's lock that a verifier loses when it claimed and did not answer, bps.
+    pub silence_bps: u16,
+    /// Slots between a submission, or an agreeing answer, and the slot hash that draws for it.
+    pub draw_delay_slots: u16,
+    /// Challenge window after equal roots, seconds.
+    pub agreed_challenge_seconds: u32,
+    /// What a provider must have.
+    pub requirements: Requirements,
+    /// Only the shortlist may claim, for the whole open window.
+    pub named_only: bool,
+    /// Equal roots settle at once. Only with `named_only` and several runs.
+    pub waive_window: bool,
     /// When the task was created, slot.
     pub created_slot: u64,
     /// When the task was created, unix seconds.
@@ -64,6 +95,9 @@ pub struct Terms {
     /// Where the manifest is found.
     #[max_len(96)]
     pub manifest_locator: String,
+    /// Provider accounts that may claim first, or alone.
+    #[max_len(4)]
+    pub shortlist: Vec<Pubkey>,
 }
 
 impl Terms {
@@ -77,6 +111,7 @@ impl Terms {
 
     /// What the task's vault owes in the beginning, base units; `None` when it does not fit.
     pub fn escrow(&self) -> Option<u64> {
-        self.reward.checked_add(self.audit_reward)?.checked_add(self.crank_bounty)
+        let run = self.reward.checked_add(self.audit_reward)?;
+        run.checked_mul(u64::from(self.policy.runs()))?.checked_add(self.crank_bounty)
     }
 }

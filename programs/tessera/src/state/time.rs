@@ -27,12 +27,18 @@ mirror! {
     pub struct Windows = tessera_rules::Windows {
         /// From creation: providers may claim.
         pub open_seconds: u32,
-        /// From the claim: the provider must submit.
+        /// From the claim: the provider must submit, or seal.
         pub execution_seconds: u32,
-        /// From the submission: verifiers may post audits.
+        /// From the start of the windows: verifiers may claim audits.
         pub audit_seconds: u32,
-        /// From the submission: nothing is paid.
+        /// From the start of the windows: nothing is paid.
         pub challenge_seconds: u32,
+        /// From creation: only the shortlist may claim. Zero without a shortlist.
+        pub exclusive_seconds: u32,
+        /// From the claim: the claimer may release it once. Zero allows no release.
+        pub grace_seconds: u32,
+        /// From the start of the reveal phase: seals are opened. Zero for an optimistic task.
+        pub reveal_seconds: u32,
     }
 }
 
