@@ -44,9 +44,34 @@ pub fn audit_address(run: &Pubkey, verifier: &Pubkey) -> (Pubkey, u8) {
     find(&[seeds::AUDIT, run.as_ref(), verifier.as_ref()])
 }
 
-/// The market's fee vault of a shard, see [`fee_shard`].
-pub fn fee_vault_address(market: &Pubkey, shard: u8) -> (Pubkey, u8) {
-    find(&[seeds::FEES, market.as_ref(), &seeds::FEE_EPOCH.to_le_bytes(), &[shard]])
+/// The market's fee vault of an epoch and a shard, see [`fee_shard`].
+pub fn fee_vault_address(market: &Pubkey, epoch: u64, shard: u8) -> (Pubkey, u8) {
+    find(&[seeds::FEES, market.as_ref(), &epoch.to_le_bytes(), &[shard]])
+}
+
+/// The market's vault for what payments could not deliver.
+pub fn unclaimed_vault_address(market: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::UNCLAIMED, market.as_ref()])
+}
+
+/// What `owner` can claim from the market's unclaimed vault.
+pub fn balance_address(market: &Pubkey, owner: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::BALANCE, market.as_ref(), owner.as_ref()])
+}
+
+/// The market's books of an epoch.
+pub fn pool_address(market: &Pubkey, epoch: u64) -> (Pubkey, u8) {
+    find(&[seeds::POOL, market.as_ref(), &epoch.to_le_bytes()])
+}
+
+/// The token account with what was given for an epoch.
+pub fn pool_vault_address(market: &Pubkey, epoch: u64) -> (Pubkey, u8) {
+    find(&[seeds::POOL_VAULT, market.as_ref(), &epoch.to_le_bytes()])
+}
+
+/// The share of `provider` in an epoch.
+pub fn share_address(provider: &Pubkey, epoch: u64) -> (Pubkey, u8) {
+    find(&[seeds::SHARE, provider.as_ref(), &epoch.to_le_bytes()])
 }
 
 /// The market's insurance vault.

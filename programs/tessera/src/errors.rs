@@ -145,6 +145,44 @@ pub enum TesseraError {
     BurnMintMissing,
     #[msg("the task is claimed; pass its run, provider and stake vault")]
     RunMissing,
+    #[msg("a fee epoch must last 3,600 seconds at least")]
+    EpochTooShort,
+    #[msg("the token program is not the one that owns the market's mint")]
+    WrongTokenProgram,
+    #[msg("the mint has a Token-2022 extension that markets do not allow; only metadata and group data and their pointers are")]
+    MintExtension,
+    #[msg("a receiver's token account cannot receive; pass its balance account and the market's unclaimed vault")]
+    BalanceMissing,
+    #[msg("the balance account is not the one derived for this market and owner")]
+    WrongBalance,
+    #[msg("a region is two capital letters (ISO 3166), or zeros")]
+    RegionInvalid,
+    #[msg("a tier is 0 to 3: unsaid, consumer, professional, data centre")]
+    TierInvalid,
+    #[msg("a ticket chain begins with the element of this hour or the one before")]
+    TicketHour,
+    #[msg("no parameters are proposed; see market show")]
+    NothingPending,
+    #[msg("the proposed parameters must wait longer; see market show")]
+    TimelockRunning,
+    #[msg("the authority was not offered to this signer")]
+    NotOffered,
+    #[msg("only the current epoch and the next one may be opened or funded")]
+    EpochNotOpen,
+    #[msg("the epoch has not ended; try again after it")]
+    EpochRunning,
+    #[msg("fee vaults of this epoch are not swept; sweep them first")]
+    FeesNotSwept,
+    #[msg("shares of this epoch are not claimed; claim them first")]
+    SharesOpen,
+    #[msg("this fee vault was swept")]
+    AlreadySwept,
+    #[msg("the provider has runs or audits that are not closed; wait for them or settle them")]
+    ProviderBusy,
+    #[msg("the provider has stake; unbond and withdraw it first")]
+    StakeLeft,
+    #[msg("the account has the present layout already, or none that can be migrated")]
+    NothingToMigrate,
 }
 
 impl From<Refusal> for TesseraError {
@@ -196,7 +234,7 @@ impl From<Refusal> for TesseraError {
 
 impl TesseraError {
     /// Every error, in the order of the codes.
-    pub const ALL: [Self; 70] = [
+    pub const ALL: &'static [Self] = &[
         Self::Overflow,
         Self::WrongState,
         Self::TooEarly,
@@ -267,10 +305,29 @@ impl TesseraError {
         Self::NothingToClose,
         Self::BurnMintMissing,
         Self::RunMissing,
+        Self::EpochTooShort,
+        Self::WrongTokenProgram,
+        Self::MintExtension,
+        Self::BalanceMissing,
+        Self::WrongBalance,
+        Self::RegionInvalid,
+        Self::TierInvalid,
+        Self::TicketHour,
+        Self::NothingPending,
+        Self::TimelockRunning,
+        Self::NotOffered,
+        Self::EpochNotOpen,
+        Self::EpochRunning,
+        Self::FeesNotSwept,
+        Self::SharesOpen,
+        Self::AlreadySwept,
+        Self::ProviderBusy,
+        Self::StakeLeft,
+        Self::NothingToMigrate,
     ];
 
     /// The error with this code, as a failed transaction reports it.
     pub fn from_code(code: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|error| u32::from(*error) == code)
+        Self::ALL.iter().copied().find(|error| u32::from(*error) == code)
     }
 }

@@ -14,10 +14,12 @@ mod creation;
 pub mod errors;
 pub mod events;
 pub mod instructions;
+mod mints;
 pub mod seeds;
 mod settlement;
 mod signers;
 pub mod state;
+mod token_account;
 mod tokens;
 
 pub use errors::TesseraError;

@@ -20,8 +20,16 @@ pub const AUDIT: &[u8] = b"audit";
 pub const FEES: &[u8] = b"fees";
 /// Insurance vault: market.
 pub const INSURANCE: &[u8] = b"insurance";
+/// Unclaimed vault: market.
+pub const UNCLAIMED: &[u8] = b"unclaimed";
+/// Balance: market, owner.
+pub const BALANCE: &[u8] = b"balance";
+/// Epoch pool: market, epoch (u64 LE).
+pub const POOL: &[u8] = b"pool";
+/// Pool vault: market, epoch (u64 LE).
+pub const POOL_VAULT: &[u8] = b"poolvault";
+/// Share of a provider in an epoch: provider, epoch (u64 LE).
+pub const SHARE: &[u8] = b"share";
 
 /// Fee vaults of a market, so that no two tasks need to write the same one.
 pub const FEE_SHARDS: u8 = 16;
-/// The only fee epoch so far.
-pub const FEE_EPOCH: u64 = 0;

@@ -1,19 +1,27 @@
-//! The only place that moves tokens.
+//! The only place that moves tokens. Works for the Token program and Token-2022 alike: the owner of the mint says which.
 
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, Burn, CloseAccount, InitializeAccount3, Mint, TokenAccount, TransferChecked};
+use anchor_spl::token_interface::{self, Burn, CloseAccount, InitializeAccount3, TransferChecked};
 
 use crate::creation::allot;
+use crate::errors::TesseraError;
+use crate::mints::decimals;
+use crate::token_account::TOKEN_ACCOUNT_LEN;
 
-/// Moves tokens of one mint.
+/// Moves tokens of one mint. Give it the market's mint, whose address must have been checked.
 pub(crate) struct Mover<'a, 'info> {
     mint: &'a AccountInfo<'info>,
     decimals: u8,
 }
 
 impl<'a, 'info> Mover<'a, 'info> {
-    pub(crate) fn new(mint: &'a Account<'info, Mint>) -> Self {
-        Self { mint: mint.as_ref(), decimals: mint.decimals }
+    pub(crate) fn new(mint: &'a AccountInfo<'info>) -> Result<Self> {
+        Ok(Self { mint, decimals: decimals(mint)? })
+    }
+
+    /// The mint.
+    pub(crate) fn mint(&self) -> &'a AccountInfo<'info> {
+        self.mint
     }
 
     /// Moves `amount` out of an account whose owner signed the transaction; zero moves nothing.
@@ -51,9 +59,12 @@ impl<'a, 'info> Mover<'a, 'info> {
         if amount == 0 {
             return Ok(());
         }
+        // A payment to itself moves nothing, and the books would say otherwise.
+        require_keys_neq!(*from.key, *to.key, TesseraError::DuplicateAccount);
         let accounts =
             TransferChecked { from: from.clone(), mint: self.mint.clone(), to: to.clone(), authority: owner.clone() };
-        token::transfer_checked(CpiContext::new_with_signer(token::ID, accounts, signers), amount, self.decimals)
+        let context = CpiContext::new_with_signer(*self.mint.owner, accounts, signers);
+        token_interface::transfer_checked(context, amount, self.decimals)
     }
 }
 
@@ -70,7 +81,7 @@ pub(crate) fn burn<'info>(
         return Ok(());
     }
     let accounts = Burn { mint: mint.clone(), from: from.clone(), authority: owner.clone() };
-    token::burn(CpiContext::new_with_signer(token::ID, accounts, &[signer]), amount)
+    token_interface::burn(CpiContext::new_with_signer(*mint.owner, accounts, &[signer]), amount)
 }
 
 /// Closes an empty vault; its rent goes to `to`.
@@ -82,7 +93,7 @@ pub(crate) fn close_vault<'info>(
     signer: &[&[u8]],
 ) -> Result<()> {
     let accounts = CloseAccount { account: vault.clone(), destination: to.clone(), authority: owner.clone() };
-    token::close_account(CpiContext::new_with_signer(token::ID, accounts, &[signer]))
+    token_interface::close_account(CpiContext::new_with_signer(*vault.owner, accounts, &[signer]))
 }
 
 /// Creates the token account `vault` of `owner`, an address with the given seeds; `payer` pays its rent.
@@ -94,7 +105,7 @@ pub(crate) fn open_vault<'info>(
     payer: &AccountInfo<'info>,
     seeds: &[&[u8]],
 ) -> Result<()> {
-    allot(vault, payer, seeds, TokenAccount::LEN, &token::ID)?;
+    allot(vault, payer, seeds, TOKEN_ACCOUNT_LEN, mint.owner)?;
     let accounts = InitializeAccount3 { account: vault.clone(), mint: mint.clone(), authority: owner.clone() };
-    token::initialize_account3(CpiContext::new(token::ID, accounts))
+    token_interface::initialize_account3(CpiContext::new(*mint.owner, accounts))
 }

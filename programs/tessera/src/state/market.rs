@@ -1,9 +1,19 @@
 use anchor_lang::prelude::*;
 
-use super::{LAYOUT_VERSION, MarketParams};
+use super::{Deadline, LAYOUT_VERSION, MarketParams};
 use crate::errors::TesseraError;
 
-/// A payment mint with its parameters. Read-only on hot paths. Address: "market", mint, creator, id.
+/// Parameters that their authority has proposed.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingParams {
+    /// What would hold.
+    pub params: MarketParams,
+    /// From when anyone may apply them.
+    pub earliest: Deadline,
+}
+
+/// A payment mint with its parameters. Read-only on hot paths; written where stake moves. Address: "market", mint, creator,
+/// id.
 #[account]
 #[derive(InitSpace, Debug, PartialEq, Eq)]
 pub struct Market {
@@ -17,24 +27,50 @@ pub struct Market {
     pub id: u16,
     /// Who made it.
     pub creator: Pubkey,
-    /// Who may change parameters; meant to be a multisig.
+    /// Who may propose parameters and pause; meant to be a multisig. It can take or slash nothing.
     pub authority: Pubkey,
     /// The wallet that owns swept fees.
     pub treasury: Pubkey,
-    /// What the market pays in (SPL Token).
+    /// What the market pays in.
     pub mint: Pubkey,
     /// The parameters in force for new tasks.
     pub params: MarketParams,
+    /// The program that owns the mint: Token or Token-2022.
+    pub token_program: Pubkey,
+    /// Bump of the unclaimed vault.
+    pub unclaimed_bump: u8,
+    /// Whether new tasks and claims are refused. Nothing else stops.
+    pub paused: bool,
+    /// How long a fee epoch lasts; fixed for good. Epoch `unix / epoch_seconds`.
+    pub epoch_seconds: u32,
+    /// Sum of the ticket weights of its verifiers, base units.
+    pub verify_stake: u64,
     /// Zero.
     pub reserved: [u8; 128],
+    /// Who may accept to become the authority.
+    pub pending_authority: Option<Pubkey>,
+    /// Parameters on their way.
+    pub pending: Option<PendingParams>,
 }
 
+/// Shortest fee epoch, seconds.
+pub const MIN_EPOCH_SECONDS: u32 = 3_600;
+
 impl Market {
+    /// The fee epoch of this unix time.
+    pub fn epoch(&self, unix: i64) -> Result<u64> {
+        let epoch = unix.checked_div(i64::from(self.epoch_seconds)).ok_or(TesseraError::Overflow)?;
+        Ok(u64::try_from(epoch).map_err(|_| TesseraError::Overflow)?)
+    }
+
     /// What holds of every market.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
-        require_keys_neq!(self.treasury, Pubkey::default(), TesseraError::KeyMissing);
-        require_keys_neq!(self.authority, Pubkey::default(), TesseraError::KeyMissing);
+        for key in [self.treasury, self.authority, self.token_program] {
+            require_keys_neq!(key, Pubkey::default(), TesseraError::KeyMissing);
+        }
+        require!(self.pending_authority != Some(Pubkey::default()), TesseraError::KeyMissing);
+        require_gte!(self.epoch_seconds, MIN_EPOCH_SECONDS, TesseraError::EpochTooShort);
         Ok(())
     }
 }

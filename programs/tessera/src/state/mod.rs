@@ -1,26 +1,33 @@
 //! The accounts, and the value types in them.
 
 mod audit;
+mod balance;
 mod market;
 mod mirror;
 mod model;
 mod params;
+mod pool;
 mod provider;
 mod requirements;
 mod run;
+mod share;
 mod slot;
 mod stake;
 mod task;
 mod terms;
 mod time;
+pub mod v1;
 
 pub use audit::{Audit, AuditState, Opened};
-pub use market::Market;
+pub use balance::Balance;
+pub use market::{MIN_EPOCH_SECONDS, Market, PendingParams};
 pub use model::Model;
 pub use params::{MarketParams, RewardSplits, Sink, SlashShares};
-pub use provider::{BackendKind, Hardware, Provider, ProviderStatus, Reputation, Roles};
+pub use pool::EpochPool;
+pub use provider::{BackendKind, Hardware, MAX_TIER, Provider, ProviderStatus, Reputation, Roles, TicketChain};
 pub use requirements::{BackendNeed, Requirements};
 pub use run::{Draw, Run, RunState, Winners};
+pub use share::Share;
 pub use slot::{Decision, Slot, SlotState};
 pub use stake::{Stake, Unbonding};
 pub use task::{Task, TaskState};
@@ -28,6 +35,6 @@ pub use terms::{Policy, TERMS_TAG, Terms};
 pub use time::{Deadline, Moment, Windows};
 
 /// The layout version that every account carries first.
-pub const LAYOUT_VERSION: u8 = 1;
+pub const LAYOUT_VERSION: u8 = 2;
 /// Longest endpoint or locator, in bytes.
 pub const MAX_LOCATOR: usize = 96;

@@ -73,5 +73,19 @@ mirror! {
         pub reputation_decay_bps: u16,
         /// Highest weight of one run in a reputation, in multiples of the minimum reward.
         pub reputation_cap: u32,
+        /// Reputation below which a provider is a newcomer, whose runs are always audited, in millionths.
+        pub newcomer_weight: u64,
+        /// Slots between a submission (or an audit) and the slot hash that draws its auditors (or its leaf), 1 to 128.
+        pub draw_delay_slots: u16,
+        /// Challenge window after equal roots of redundant runs.
+        pub agreed_challenge_seconds: u32,
+        /// Longest window for reveals; 0: no redundant tasks.
+        pub max_reveal_seconds: u32,
+        /// Longest time in which a claim may be released.
+        pub max_grace_seconds: u32,
+        /// How long proposed parameters wait; 3,600 at least.
+        pub timelock_seconds: u32,
+        /// Share of an audit lock that a verifier loses when it claimed and did not answer.
+        pub silence_bps: u16,
     }
 }

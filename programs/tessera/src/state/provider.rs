@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use super::mirror::mirror;
-use super::{LAYOUT_VERSION, MAX_LOCATOR, Stake};
+use super::{LAYOUT_VERSION, MAX_LOCATOR, Moment, Stake};
 use crate::errors::TesseraError;
 
 mirror! {
@@ -32,7 +32,7 @@ pub enum BackendKind {
     Cuda,
 }
 
-/// What a provider says it has. Informs requesters; nothing is paid by it.
+/// What a provider says it has. Claims are checked against it.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hardware {
     /// What executes.
@@ -41,6 +41,27 @@ pub struct Hardware {
     pub memory_mib: u32,
     /// CUDA compute capability times ten (sm_90 is 90); 0 for a CPU.
     pub compute_capability: u16,
+    /// Where it stands, ISO 3166 letters (`DE`); zeros: unsaid.
+    pub region: [u8; 2],
+    /// 0 unsaid, 1 consumer, 2 professional, 3 data centre.
+    pub tier: u8,
+}
+
+/// Highest [`Hardware::tier`].
+pub const MAX_TIER: u8 = 3;
+
+/// A hash chain of audit tickets that a verifier commits to: the element of one hour hashes to that of the hour before.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketChain {
+    /// The element of `hour`.
+    pub head: [u8; 32],
+    /// Hours since 1970.
+    pub hour: i64,
+}
+
+impl TicketChain {
+    /// No chain: no element hashes to it, so that it wins no ticket.
+    pub const NONE: Self = Self { head: [0; 32], hour: 0 };
 }
 
 /// Whether a provider takes new work.
@@ -70,8 +91,13 @@ pub struct Provider {
     pub status: ProviderStatus,
     /// What it does.
     pub roles: Roles,
-    /// Unix seconds since when it has the verify role without interruption; 0 without the role.
-    pub verify_since: i64,
+    /// Its ticket chain; its head moves forward with the audits that it claims.
+    pub ticket: TicketChain,
+    /// When its chain was committed or its ticket weight last grew. Only later submissions are its to audit.
+    pub ticket_since: Moment,
+    /// Its weight in draws, base units: free and locked stake when it last deposited, unbonded or changed its role. Zero
+    /// unless it verifies and is active.
+    pub ticket_stake: u64,
     /// Its stake.
     pub stake: Stake,
     /// What it has.
@@ -84,6 +110,10 @@ pub struct Provider {
     pub active_runs: u16,
     /// Runs it will have open at most.
     pub max_runs: u16,
+    /// Run accounts of it that are not closed, decided ones included. It cannot leave before.
+    pub runs_unclosed: u16,
+    /// Audit accounts of it that are not closed. It cannot leave before.
+    pub active_audits: u16,
     /// Zero.
     pub reserved: [u8; 128],
     /// Where it can be reached; may be empty.
@@ -108,6 +138,8 @@ impl Provider {
         require!(self.endpoint.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
         require!(self.roles.compute || self.roles.verify, TesseraError::RolesMissing);
         require_gte!(self.max_runs, 1, TesseraError::MaxRunsZero);
+        require_gte!(self.runs_unclosed, self.active_runs, TesseraError::Invariant);
+        require!(self.ticket_stake == 0 || (self.roles.verify && self.is_active()), TesseraError::Invariant);
         self.stake().total().map_err(TesseraError::from)?;
         Ok(())
     }
