@@ -34,7 +34,8 @@ impl Tree {
         Self::over(leaves)
     }
 
-    fn over(leaves: Vec<Digest>) -> Self {
+    /// The tree over these leaf hashes.
+    pub(crate) fn over(leaves: Vec<Digest>) -> Self {
         let hash = tree_hash(&leaves);
         Self { leaves, hash }
     }
@@ -49,6 +50,11 @@ impl Tree {
     /// Number of leaves.
     pub fn count(&self) -> u64 {
         self.leaves.len() as u64
+    }
+
+    /// The leaf hashes.
+    pub(crate) fn leaves(&self) -> &[Digest] {
+        &self.leaves
     }
 
     /// The tree hash.
@@ -153,7 +159,8 @@ impl Tensor {
     }
 }
 
-fn header(tensor: &Tensor) -> Vec<u8> {
+/// A tensor's encoded header.
+pub(crate) fn header(tensor: &Tensor) -> Vec<u8> {
     // A shape is within the limits that the header checks.
     TensorHeader::new(tensor.dtype(), tensor.shape().dims()).map(|header| header.bytes().to_vec()).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod merkle;
 pub mod order;
 pub mod place;
+pub mod proof;
 pub mod step;
 
 mod arith;

@@ -58,6 +58,20 @@ impl TensorHeader {
         Some(Self { bytes, length: 2 + 8 * dims.len(), leaves })
     }
 
+    /// The header with this encoding; `None` if no tensor within the limits has it.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (&[dtype, rank], dims) = bytes.split_first_chunk::<2>()?;
+        let (words, rest) = dims.as_chunks::<8>();
+        if words.len() != usize::from(rank) || !rest.is_empty() || words.len() > MAX_RANK {
+            return None;
+        }
+        let mut dims = [0; MAX_RANK];
+        for (dim, word) in dims.iter_mut().zip(words) {
+            *dim = u64::from_le_bytes(*word);
+        }
+        Self::new(DType::from_code(dtype)?, dims.get(..words.len())?)
+    }
+
     /// The encoded header.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
