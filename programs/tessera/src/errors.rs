@@ -183,6 +183,44 @@ pub enum TesseraError {
     StakeLeft,
     #[msg("the account has the present layout already, or none that can be migrated")]
     NothingToMigrate,
+    #[msg("the account is not the SlotHashes sysvar")]
+    WrongSysvar,
+    #[msg("the slot that draws or picks has not been made; try again in a few seconds")]
+    SlotHashNotYet,
+    #[msg("the slot hash that picks the leaf is no longer recorded; this audit cannot earn any more")]
+    SlotHashExpired,
+    #[msg("the draw of this run is recorded already")]
+    DrawnAlready,
+    #[msg("only an audit that agreed opens a leaf")]
+    AuditNotAgreed,
+    #[msg("this tree was opened already")]
+    OpenedAlready,
+    #[msg("the header or a proof of the opening has the wrong length or form")]
+    OpeningMalformed,
+    #[msg("the opening leads to another root than the one committed to")]
+    OpeningWrong,
+    #[msg("the two trees must be opened at the same leaf with the same header")]
+    OpeningsDiffer,
+    #[msg("root and salt do not open the run's seal")]
+    SealWrong,
+    #[msg("the element does not belong to the verifier's ticket chain at the hour of the submission")]
+    ChainElementWrong,
+    #[msg("the market is paused: no new tasks and claims; what runs goes on")]
+    MarketPaused,
+    #[msg("a redundant task has 2 or 3 runs")]
+    RunsOutOfRange,
+    #[msg("a shortlist has 4 different providers at most")]
+    ShortlistInvalid,
+    #[msg("a requirement's region is two capital letters or zeros, its tier 0 to 3, its score 1,000,000 at most")]
+    RequirementsInvalid,
+    #[msg("an audit of this run was forced already")]
+    ForcedAlready,
+    #[msg("this audit was answered already")]
+    AnsweredAlready,
+    #[msg("the root is the run's own; agree instead")]
+    RootsEqual,
+    #[msg("the account is not the provider's share of the current epoch")]
+    WrongShare,
 }
 
 impl From<Refusal> for TesseraError {
@@ -324,6 +362,25 @@ impl TesseraError {
         Self::ProviderBusy,
         Self::StakeLeft,
         Self::NothingToMigrate,
+        Self::WrongSysvar,
+        Self::SlotHashNotYet,
+        Self::SlotHashExpired,
+        Self::DrawnAlready,
+        Self::AuditNotAgreed,
+        Self::OpenedAlready,
+        Self::OpeningMalformed,
+        Self::OpeningWrong,
+        Self::OpeningsDiffer,
+        Self::SealWrong,
+        Self::ChainElementWrong,
+        Self::MarketPaused,
+        Self::RunsOutOfRange,
+        Self::ShortlistInvalid,
+        Self::RequirementsInvalid,
+        Self::ForcedAlready,
+        Self::AnsweredAlready,
+        Self::RootsEqual,
+        Self::WrongShare,
     ];
 
     /// The error with this code, as a failed transaction reports it.

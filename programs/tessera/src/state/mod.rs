@@ -36,5 +36,7 @@ pub use time::{Deadline, Moment, Windows};
 
 /// The layout version that every account carries first.
 pub const LAYOUT_VERSION: u8 = 2;
+/// The audit rate at which every eligible ticket wins, bps.
+pub const FULL_RATE: u16 = 10_000;
 /// Longest endpoint or locator, in bytes.
 pub const MAX_LOCATOR: usize = 96;
