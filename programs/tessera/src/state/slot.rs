@@ -1,22 +1,27 @@
 use anchor_lang::prelude::*;
 
-/// Where one of a task's runs stands, as far as the whole task needs to know.
-#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlotState {
-    /// May be claimed.
-    Free,
-    /// A provider executes.
-    Claimed,
-    /// Its root is committed to, not yet shown.
-    Sealed,
-    /// Its root is shown.
-    Submitted,
-    /// Paid.
-    Upheld,
-    /// Refuted, or sealed and never shown; its lock was slashed.
-    Slashed,
-    /// Part of a tie: its lock was freed, nothing was paid.
-    Void,
+use super::mirror::mirror;
+
+mirror! {
+    /// Where one of a task's runs stands, as far as the whole task needs to know.
+    pub enum SlotState = tessera_rules::SlotState {
+        /// May be claimed.
+        Free,
+        /// A provider executes.
+        Claimed,
+        /// Its root is committed to, not yet shown.
+        Sealed,
+        /// Its root is shown.
+        Submitted,
+        /// Its root is refuted; the lock is not slashed yet.
+        Refuted,
+        /// Paid.
+        Upheld,
+        /// Its lock was slashed: refuted, outvoted, or sealed and never shown.
+        Slashed,
+        /// Neither paid nor slashed.
+        Void,
+    }
 }
 
 /// A place for one run in a task.
@@ -49,4 +54,30 @@ pub enum Decision {
     Root([u8; 32]),
     /// A tie: nobody is paid, nobody is slashed.
     Void,
+}
+
+impl From<Slot> for tessera_rules::Slot<[u8; 32]> {
+    fn from(slot: Slot) -> Self {
+        Self { state: slot.state.into(), root: slot.root, agreeing: slot.agreeing, differing: slot.differing }
+    }
+}
+
+impl From<Decision> for tessera_rules::Decision<[u8; 32]> {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Undecided => Self::Undecided,
+            Decision::Root(root) => Self::Root(root),
+            Decision::Void => Self::Void,
+        }
+    }
+}
+
+impl From<tessera_rules::Decision<[u8; 32]>> for Decision {
+    fn from(decision: tessera_rules::Decision<[u8; 32]>) -> Self {
+        match decision {
+            tessera_rules::Decision::Undecided => Self::Undecided,
+            tessera_rules::Decision::Root(root) => Self::Root(root),
+            tessera_rules::Decision::Void => Self::Void,
+        }
+    }
 }

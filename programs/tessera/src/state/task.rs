@@ -48,9 +48,7 @@ pub struct Task {
     pub terms_hash: [u8; 32],
     /// Of the escrow: kept for audits of settled runs that earned and are not closed, base units.
     pub owed: u64,
-    /// When a slot was last claimed, freed or sealed.
-    pub changed_at: Moment,
-    /// When the reveal phase began; zero until it is known.
+    /// When a transition opened the reveal; zero before, and where only the end of the open window opens it.
     pub reveal_from: Moment,
     /// Until when audits may be claimed; zero until the windows start.
     pub audit_until: Deadline,

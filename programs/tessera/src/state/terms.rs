@@ -18,13 +18,19 @@ pub enum Policy {
     },
 }
 
+impl From<Policy> for tessera_rules::Policy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Optimistic => Self::Optimistic,
+            Policy::Redundant { runs } => Self::Redundant { runs },
+        }
+    }
+}
+
 impl Policy {
     /// How many runs it asks for.
-    pub const fn runs(self) -> u8 {
-        match self {
-            Self::Optimistic => 1,
-            Self::Redundant { runs } => runs,
-        }
+    pub fn runs(self) -> u8 {
+        tessera_rules::Policy::from(self).runs()
     }
 }
 
