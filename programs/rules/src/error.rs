@@ -48,6 +48,52 @@ pub enum Refusal {
     VerifierTooYoung,
     AlreadyRefuted,
     AuditsNotMatching,
+    RunCount,
+    WindowBelowDraw,
+    ExclusiveWindowInvalid,
+    GraceTooLong,
+    RevealWindowInvalid,
+    DrawDelay,
+    AgreedChallenge,
+    SilenceShare,
+    TimelockTooShort,
+    ShortlistTooLong,
+    ShortlistDuplicate,
+    ShortlistTooShort,
+    WaiveRefused,
+    NotNamed,
+    ExclusiveWindow,
+    BackendMissing,
+    MemoryTooLow,
+    ComputeCapabilityTooLow,
+    RegionDiffers,
+    TierTooLow,
+    ScoreTooLow,
+    RegionInvalid,
+    TierInvalid,
+    ExclusionsFull,
+    AlreadyRunning,
+    MarketPaused,
+    SlotUnknown,
+    WrongRunState,
+    SealFirst,
+    NothingToSeal,
+    RevealNotOpen,
+    TicketLost,
+    AuditsNotDiffering,
+    NotAgreed,
+    AlreadyOpened,
+    AlreadyForced,
+    ForcedTooLow,
+    DisputesOpen,
+    NoDispute,
+    NothingPending,
+    WorkLeft,
+    StakeLeft,
+    EpochTooShort,
+    EpochOver,
+    EpochRunning,
+    FeesUnswept,
 }
 
 impl fmt::Display for Refusal {
@@ -65,14 +111,14 @@ impl fmt::Display for Refusal {
             Self::BurnOfNativeMint => "wrapped SOL cannot be burned; choose the insurance vault as sink",
             Self::MinLockTooLow => "a run's lock must be 25,000 bps of the reward at least",
             Self::AuditLockTooLow => "an audit's lock must be 10,000 bps of the reward at least",
-            Self::NoShowTooHigh => "the no-show slash may not exceed a run's smallest lock",
+            Self::NoShowTooHigh => "the no-show slash may be 25,000 bps of the reward at most",
             Self::NoShowZero => "the no-show minimum must be above zero",
             Self::MinRewardZero => "the minimum reward must be above zero",
             Self::WindowLimits => {
                 "the longest windows must be above zero and satisfy challenge >= audit >= 2 x execution"
             }
             Self::UnbondingTooShort => {
-                "unbonding must last as long as open + execution + challenge + audit at their longest"
+                "unbonding must last as long as open + 3 x execution + reveal + challenge + audit at their longest"
             }
             Self::ReputationParams => "reputation decay must be between 1 and 10,000 bps and its cap above zero",
             Self::WindowZero => "every window must be above zero seconds",
@@ -101,6 +147,62 @@ impl fmt::Display for Refusal {
             Self::AuditsNotMatching => {
                 "the given audit is not an earlier one of this run with the same root by another verifier"
             }
+            Self::RunCount => "a redundant task has 2 or 3 runs",
+            Self::WindowBelowDraw => {
+                "the audit window must have a second at least for each slot of the market's draw delay; see market show"
+            }
+            Self::ExclusiveWindowInvalid => "the exclusive window needs a shortlist and may not exceed the open window",
+            Self::GraceTooLong => "the grace period must be shorter than the execution window",
+            Self::RevealWindowInvalid => {
+                "the reveal window must be above zero for redundant runs and zero for a single one"
+            }
+            Self::DrawDelay => "the draw delay must be between 1 and 128 slots",
+            Self::AgreedChallenge => {
+                "the challenge window after equal roots must be between the draw delay and the longest challenge window"
+            }
+            Self::SilenceShare => "the silence share must be between 1 and 10,000 bps",
+            Self::TimelockTooShort => "the timelock must be 3,600 seconds at least",
+            Self::ShortlistTooLong => "a shortlist names 4 providers at most",
+            Self::ShortlistDuplicate => "the shortlist names a provider twice",
+            Self::ShortlistTooShort => "a task for named providers only must name as many as it has runs",
+            Self::WaiveRefused => "only a redundant task for named providers only may waive its windows",
+            Self::NotNamed => "only the providers on the task's shortlist may claim it",
+            Self::ExclusiveWindow => "only the providers on the task's shortlist may claim it yet; try again later",
+            Self::BackendMissing => "the task asks for another backend than the provider's",
+            Self::MemoryTooLow => "the task asks for more memory than the provider has",
+            Self::ComputeCapabilityTooLow => "the task asks for a higher compute capability than the provider has",
+            Self::RegionDiffers => "the task asks for another region than the provider's",
+            Self::TierTooLow => "the task asks for a higher hardware tier than the provider's",
+            Self::ScoreTooLow => "the task asks for a higher score than the provider's; a score is 1,000,000 at most",
+            Self::RegionInvalid => "a region is two capital letters, or none",
+            Self::TierInvalid => "hardware tiers are numbered 0 to 3",
+            Self::ExclusionsFull => {
+                "eight providers failed or released this task already; nobody can claim it any more"
+            }
+            Self::AlreadyRunning => "the provider has a run of this task already",
+            Self::MarketPaused => "the market is paused: no new tasks and claims; everything else goes on",
+            Self::SlotUnknown => "the task has no such run",
+            Self::WrongRunState => "the run is in a state that does not allow this; read it again",
+            Self::SealFirst => "runs of a redundant task are sealed first; send run_seal",
+            Self::NothingToSeal => "only runs of a redundant task are sealed; send run_submit",
+            Self::RevealNotOpen => {
+                "sealed runs are revealed when all are sealed, or when the open window has passed and nobody executes"
+            }
+            Self::TicketLost => "the ticket does not win this audit; nothing to do",
+            Self::AuditsNotDiffering => "the root is the run's own; agree with it instead",
+            Self::NotAgreed => "only an audit that agreed opens a leaf",
+            Self::AlreadyOpened => "this tree has been opened already",
+            Self::AlreadyForced => "an audit of this run has been paid for already",
+            Self::ForcedTooLow => "a forced audit must pay the market's minimum reward at least",
+            Self::DisputesOpen => "the run has disputes that are not over; end them first",
+            Self::NoDispute => "no dispute is open on this run",
+            Self::NothingPending => "no change is pending; propose one first",
+            Self::WorkLeft => "the provider has runs or audits open; finish them first",
+            Self::StakeLeft => "the provider has stake left; unbond and withdraw it first",
+            Self::EpochTooShort => "an epoch must last 3,600 seconds at least",
+            Self::EpochOver => "the epoch is over; use the current one",
+            Self::EpochRunning => "the epoch is not over yet; try again later",
+            Self::FeesUnswept => "sweep all fee vaults of the epoch first",
         })
     }
 }

@@ -1,11 +1,15 @@
 use crate::amount::FULL_BPS;
-use crate::time::ordered;
+use crate::windows::{covers_draw, ordered};
 use crate::{BaseUnits, Bps, Refusal, RewardSplits, SlashShares};
 
 /// Highest share of a reward that a market's treasury may take.
 const MAX_TREASURY_BPS: u16 = 3_000;
 /// Lowest lock of a run, in bps of its reward: 2.5 times.
 const LOWEST_LOCK_BPS: u16 = 25_000;
+/// Longest delay of a draw: SlotHashes keeps 512 slots, and whoever records a draw needs time to.
+const MAX_DRAW_DELAY: u16 = 128;
+/// Shortest wait between proposing and applying parameters.
+const MIN_TIMELOCK_SECONDS: u32 = 3_600;
 
 /// Where the sink's share of a slashed lock goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +58,20 @@ pub struct MarketParams {
     pub reputation_decay_bps: Bps,
     /// Highest weight of one run in a reputation, in multiples of the minimum reward.
     pub reputation_cap: u32,
+    /// A provider whose good and bad weight together is below this is audited always; millionths.
+    pub newcomer_weight: u64,
+    /// From a submission to the slot whose hash draws its auditors, 1 to 128.
+    pub draw_delay_slots: u16,
+    /// The challenge window after equal roots.
+    pub agreed_challenge_seconds: u32,
+    /// Longest window for a reveal.
+    pub max_reveal_seconds: u32,
+    /// Longest grace period.
+    pub max_grace_seconds: u32,
+    /// From a parameter change's proposal to its earliest application, 3,600 at least.
+    pub timelock_seconds: u32,
+    /// Share of an audit's lock that a verifier loses that claimed and did not answer.
+    pub silence_bps: Bps,
 }
 
 impl MarketParams {
@@ -62,6 +80,10 @@ impl MarketParams {
         self.validate_shares(native_mint)?;
         self.validate_locks()?;
         self.validate_windows()?;
+        self.validate_audits()?;
+        if self.timelock_seconds < MIN_TIMELOCK_SECONDS {
+            return Err(Refusal::TimelockTooShort);
+        }
         if !within(self.reputation_decay_bps, 1, FULL_BPS) || self.reputation_cap == 0 {
             return Err(Refusal::ReputationParams);
         }
@@ -106,9 +128,25 @@ impl MarketParams {
         if self.no_show_min.is_zero() {
             return Err(Refusal::NoShowZero);
         }
-        let smallest_lock = Bps::new(LOWEST_LOCK_BPS).of_floor(self.min_reward)?;
-        if self.no_show_min > smallest_lock || self.no_show_bps.get() > LOWEST_LOCK_BPS {
+        if self.no_show_bps.get() > LOWEST_LOCK_BPS {
             return Err(Refusal::NoShowTooHigh);
+        }
+        Ok(())
+    }
+
+    fn validate_audits(&self) -> Result<(), Refusal> {
+        if self.draw_delay_slots == 0 || self.draw_delay_slots > MAX_DRAW_DELAY {
+            return Err(Refusal::DrawDelay);
+        }
+        // Equal roots may both be one thief's: a window that ended before any ticket could win would pay it unseen.
+        if self.agreed_challenge_seconds == 0
+            || self.agreed_challenge_seconds > self.max_challenge_seconds
+            || !covers_draw(self.agreed_challenge_seconds, self.draw_delay_slots)
+        {
+            return Err(Refusal::AgreedChallenge);
+        }
+        if !within(self.silence_bps, 1, FULL_BPS) {
+            return Err(Refusal::SilenceShare);
         }
         Ok(())
     }
@@ -119,9 +157,12 @@ impl MarketParams {
         if open == 0 || execution == 0 || !ordered(execution, audit, challenge) {
             return Err(Refusal::WindowLimits);
         }
-        // The longest path of a lock; the audit window is what a first differing audit adds to the challenge.
-        let longest =
-            [open, execution, challenge, audit].iter().fold(0_u64, |sum, w| sum.saturating_add(u64::from(*w)));
+        // The longest path of a run: claimed last, sealed last, revealed last, an audit claimed last (it is answered within
+        // twice the execution) and then differing, which adds an audit window to the challenge.
+        let reveal = self.max_reveal_seconds;
+        let longest = [open, execution, reveal, challenge, execution, execution, audit]
+            .iter()
+            .fold(0_u64, |sum, window| sum.saturating_add(u64::from(*window)));
         if u64::from(self.unbonding_seconds) < longest {
             return Err(Refusal::UnbondingTooShort);
         }

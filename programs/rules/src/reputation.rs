@@ -29,6 +29,11 @@ impl Reputation {
         Ok(next)
     }
 
+    /// Whether too little is known of a provider to trust its score: its counted weight is below `weight` millionths.
+    pub const fn is_newcomer(&self, weight: u64) -> bool {
+        self.good.saturating_add(self.bad) < weight
+    }
+
     /// The expected share of good runs, `(good + 1) / (good + bad + 2)`, in millionths: 500,000 for a newcomer.
     pub fn score(&self) -> u64 {
         let one = u128::from(REPUTATION_ONE);

@@ -4,7 +4,7 @@ use crate::{BaseUnits, Bps, Refusal};
 
 /// A no-show's crank earns the bounty divided by this; 8 of them are half of it.
 const NO_SHOW_PARTS: NonZeroU64 = NonZeroU64::MIN.saturating_add(15);
-/// The crank that ends a task earns the bounty divided by this.
+/// The cranks that end a task's runs earn the bounty divided by this, together.
 const END_PARTS: NonZeroU64 = NonZeroU64::MIN.saturating_add(1);
 
 /// How a reward is shared, in bps that sum to 10,000.
@@ -81,7 +81,8 @@ pub const fn bounty_for_no_show(bounty: BaseUnits) -> BaseUnits {
     bounty.part_of(NO_SHOW_PARTS)
 }
 
-/// What the crank that ends a task earns of its bounty: half, rounded down.
-pub const fn bounty_for_end(bounty: BaseUnits) -> BaseUnits {
-    bounty.part_of(END_PARTS)
+/// What the crank that ends one of `runs` runs earns of a task's bounty: half of it shared by the runs, rounded down.
+pub fn bounty_for_end(bounty: BaseUnits, runs: u8) -> BaseUnits {
+    let parts = END_PARTS.get().saturating_mul(u64::from(runs));
+    NonZeroU64::new(parts).map_or(BaseUnits::ZERO, |parts| bounty.part_of(parts))
 }

@@ -14,7 +14,8 @@ pub struct Unbonding {
 
 /// The stake of a provider or verifier: the tokens of its stake vault, by what they are bound to.
 ///
-/// A lock is taken from `free` only, and a slash takes only what was locked; `unbonding` backs neither.
+/// A lock is taken from `free` only, and a slash takes only what its own run or audit locked; `unbonding` backs slashes
+/// for silence ([`Stake::slash_liveness`]) and nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stake {
     /// Bound to nothing.
@@ -23,6 +24,17 @@ pub struct Stake {
     pub locked: BaseUnits,
     /// Leaving.
     pub unbonding: [Unbonding; UNBONDING_SLOTS],
+}
+
+/// What a slash for a silence took. `slashed - from_unbonding + released` is the run's lock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LivenessSlash {
+    /// Taken in all; its tokens leave the vault, to the requester.
+    pub slashed: BaseUnits,
+    /// Of that, from unbonding stake.
+    pub from_unbonding: BaseUnits,
+    /// Of the run's lock, freed.
+    pub released: BaseUnits,
 }
 
 impl Stake {
@@ -57,6 +69,30 @@ impl Stake {
     pub fn slash(mut self, amount: BaseUnits) -> Result<Self, Refusal> {
         self.locked = self.locked.minus(amount).map_err(|_| Refusal::LockedStakeTooLow)?;
         Ok(self)
+    }
+
+    /// Takes `amount` away for a silence and frees what is left of the run's `lock`. What exceeds the lock is taken from
+    /// unbonding stake, newest first, as far as there is; free stake and other locks are never touched.
+    pub fn slash_liveness(mut self, lock: BaseUnits, amount: BaseUnits) -> Result<(Self, LivenessSlash), Refusal> {
+        let from_lock = amount.min(lock);
+        let released = lock.minus(from_lock)?;
+        self = self.slash(from_lock)?.release(released)?;
+        let mut missing = amount.minus(from_lock)?;
+        let mut from_unbonding = BaseUnits::ZERO;
+        while !missing.is_zero() {
+            let waiting = self.unbonding.iter_mut().filter(|entry| !entry.amount.is_zero());
+            let Some(newest) = waiting.max_by_key(|entry| entry.until) else {
+                break;
+            };
+            let taken = newest.amount.min(missing);
+            newest.amount = newest.amount.minus(taken)?;
+            if newest.amount.is_zero() {
+                *newest = Unbonding::default();
+            }
+            missing = missing.minus(taken)?;
+            from_unbonding = from_unbonding.plus(taken)?;
+        }
+        Ok((self, LivenessSlash { slashed: from_lock.plus(from_unbonding)?, from_unbonding, released }))
     }
 
     /// Moves free stake towards the exit, to be withdrawn at `until`. Merges with an entry of the same second.

@@ -29,7 +29,7 @@ pub enum TesseraError {
     MinLockTooLow,
     #[msg("an audit's lock must be 10,000 bps of the reward at least")]
     AuditLockTooLow,
-    #[msg("the no-show slash may not exceed a run's smallest lock")]
+    #[msg("the no-show slash may be 25,000 bps of the reward at most")]
     NoShowTooHigh,
     #[msg("the no-show minimum must be above zero")]
     NoShowZero,
@@ -37,7 +37,7 @@ pub enum TesseraError {
     MinRewardZero,
     #[msg("the longest windows must be above zero and satisfy challenge >= audit >= 2 x execution")]
     WindowLimits,
-    #[msg("unbonding must last as long as open + execution + challenge + audit at their longest")]
+    #[msg("unbonding must last as long as open + 3 x execution + reveal + challenge + audit at their longest")]
     UnbondingTooShort,
     #[msg("reputation decay must be between 1 and 10,000 bps and its cap above zero")]
     ReputationParams,
@@ -145,8 +145,8 @@ pub enum TesseraError {
     BurnMintMissing,
     #[msg("the task is claimed; pass its run, provider and stake vault")]
     RunMissing,
-    #[msg("a fee epoch must last 3,600 seconds at least")]
-    EpochTooShort,
+    #[msg("a fee epoch must last 3,600 to 2,678,400 seconds")]
+    EpochLength,
     #[msg("the token program is not the one that owns the market's mint")]
     WrongTokenProgram,
     #[msg("the mint has a Token-2022 extension that markets do not allow; only metadata and group data and their pointers are")]
@@ -167,7 +167,7 @@ pub enum TesseraError {
     TimelockRunning,
     #[msg("the authority was not offered to this signer")]
     NotOffered,
-    #[msg("only the current epoch and the next one may be opened or funded")]
+    #[msg("the epoch is over, or too far ahead for this")]
     EpochNotOpen,
     #[msg("the epoch has not ended; try again after it")]
     EpochRunning,
@@ -207,12 +207,6 @@ pub enum TesseraError {
     ChainElementWrong,
     #[msg("the market is paused: no new tasks and claims; what runs goes on")]
     MarketPaused,
-    #[msg("a redundant task has 2 or 3 runs")]
-    RunsOutOfRange,
-    #[msg("a shortlist has 4 different providers at most")]
-    ShortlistInvalid,
-    #[msg("a requirement's region is two capital letters or zeros, its tier 0 to 3, its score 1,000,000 at most")]
-    RequirementsInvalid,
     #[msg("an audit of this run was forced already")]
     ForcedAlready,
     #[msg("this audit was answered already")]
@@ -221,6 +215,84 @@ pub enum TesseraError {
     RootsEqual,
     #[msg("the account is not the provider's share of the current epoch")]
     WrongShare,
+    #[msg("a redundant task has 2 or 3 runs")]
+    RunCount,
+    #[msg("the audit window must have a second at least for each slot of the market's draw delay; see market show")]
+    WindowBelowDraw,
+    #[msg("the exclusive window needs a shortlist and may not exceed the open window")]
+    ExclusiveWindowInvalid,
+    #[msg("the grace period must be shorter than the execution window")]
+    GraceTooLong,
+    #[msg("the reveal window must be above zero for redundant runs and zero for a single one")]
+    RevealWindowInvalid,
+    #[msg("the draw delay must be between 1 and 128 slots")]
+    DrawDelay,
+    #[msg("the challenge window after equal roots must be between the draw delay and the longest challenge window")]
+    AgreedChallenge,
+    #[msg("the silence share must be between 1 and 10,000 bps")]
+    SilenceShare,
+    #[msg("the timelock must be 3,600 seconds at least")]
+    TimelockTooShort,
+    #[msg("a shortlist names 4 providers at most")]
+    ShortlistTooLong,
+    #[msg("the shortlist names a provider twice")]
+    ShortlistDuplicate,
+    #[msg("a task for named providers only must name as many as it has runs")]
+    ShortlistTooShort,
+    #[msg("only a redundant task for named providers only may waive its windows")]
+    WaiveRefused,
+    #[msg("only the providers on the task's shortlist may claim it")]
+    NotNamed,
+    #[msg("only the providers on the task's shortlist may claim it yet; try again later")]
+    ExclusiveWindow,
+    #[msg("the task asks for another backend than the provider's")]
+    BackendMissing,
+    #[msg("the task asks for more memory than the provider has")]
+    MemoryTooLow,
+    #[msg("the task asks for a higher compute capability than the provider has")]
+    ComputeCapabilityTooLow,
+    #[msg("the task asks for another region than the provider's")]
+    RegionDiffers,
+    #[msg("the task asks for a higher hardware tier than the provider's")]
+    TierTooLow,
+    #[msg("the task asks for a higher score than the provider's; a score is 1,000,000 at most")]
+    ScoreTooLow,
+    #[msg("eight providers failed or released this task already; nobody can claim it any more")]
+    ExclusionsFull,
+    #[msg("the provider has a run of this task already")]
+    AlreadyRunning,
+    #[msg("the task has no such run")]
+    SlotUnknown,
+    #[msg("the run is in a state that does not allow this; read it again")]
+    WrongRunState,
+    #[msg("runs of a redundant task are sealed first; send run_seal")]
+    SealFirst,
+    #[msg("only runs of a redundant task are sealed; send run_submit")]
+    NothingToSeal,
+    #[msg("sealed runs are revealed when all are sealed, or when the open window has passed and nobody executes")]
+    RevealNotOpen,
+    #[msg("the ticket does not win this audit; nothing to do")]
+    TicketLost,
+    #[msg("the root is the run's own; agree with it instead")]
+    AuditsNotDiffering,
+    #[msg("only an audit that agreed opens a leaf")]
+    NotAgreed,
+    #[msg("this tree has been opened already")]
+    AlreadyOpened,
+    #[msg("an audit of this run has been paid for already")]
+    AlreadyForced,
+    #[msg("a forced audit must pay the market's minimum reward at least")]
+    ForcedTooLow,
+    #[msg("the run has disputes that are not over; end them first")]
+    DisputesOpen,
+    #[msg("no dispute is open on this run")]
+    NoDispute,
+    #[msg("the provider has runs or audits open; finish them first")]
+    WorkLeft,
+    #[msg("the epoch is over; use the current one")]
+    EpochOver,
+    #[msg("sweep all fee vaults of the epoch first")]
+    FeesUnswept,
 }
 
 impl From<Refusal> for TesseraError {
@@ -266,6 +338,52 @@ impl From<Refusal> for TesseraError {
             Refusal::VerifierTooYoung => Self::VerifierTooYoung,
             Refusal::AlreadyRefuted => Self::AlreadyRefuted,
             Refusal::AuditsNotMatching => Self::AuditsNotMatching,
+            Refusal::RunCount => Self::RunCount,
+            Refusal::WindowBelowDraw => Self::WindowBelowDraw,
+            Refusal::ExclusiveWindowInvalid => Self::ExclusiveWindowInvalid,
+            Refusal::GraceTooLong => Self::GraceTooLong,
+            Refusal::RevealWindowInvalid => Self::RevealWindowInvalid,
+            Refusal::DrawDelay => Self::DrawDelay,
+            Refusal::AgreedChallenge => Self::AgreedChallenge,
+            Refusal::SilenceShare => Self::SilenceShare,
+            Refusal::TimelockTooShort => Self::TimelockTooShort,
+            Refusal::ShortlistTooLong => Self::ShortlistTooLong,
+            Refusal::ShortlistDuplicate => Self::ShortlistDuplicate,
+            Refusal::ShortlistTooShort => Self::ShortlistTooShort,
+            Refusal::WaiveRefused => Self::WaiveRefused,
+            Refusal::NotNamed => Self::NotNamed,
+            Refusal::ExclusiveWindow => Self::ExclusiveWindow,
+            Refusal::BackendMissing => Self::BackendMissing,
+            Refusal::MemoryTooLow => Self::MemoryTooLow,
+            Refusal::ComputeCapabilityTooLow => Self::ComputeCapabilityTooLow,
+            Refusal::RegionDiffers => Self::RegionDiffers,
+            Refusal::TierTooLow => Self::TierTooLow,
+            Refusal::ScoreTooLow => Self::ScoreTooLow,
+            Refusal::RegionInvalid => Self::RegionInvalid,
+            Refusal::TierInvalid => Self::TierInvalid,
+            Refusal::ExclusionsFull => Self::ExclusionsFull,
+            Refusal::AlreadyRunning => Self::AlreadyRunning,
+            Refusal::MarketPaused => Self::MarketPaused,
+            Refusal::SlotUnknown => Self::SlotUnknown,
+            Refusal::WrongRunState => Self::WrongRunState,
+            Refusal::SealFirst => Self::SealFirst,
+            Refusal::NothingToSeal => Self::NothingToSeal,
+            Refusal::RevealNotOpen => Self::RevealNotOpen,
+            Refusal::TicketLost => Self::TicketLost,
+            Refusal::AuditsNotDiffering => Self::AuditsNotDiffering,
+            Refusal::NotAgreed => Self::NotAgreed,
+            Refusal::AlreadyOpened => Self::AlreadyOpened,
+            Refusal::AlreadyForced => Self::AlreadyForced,
+            Refusal::ForcedTooLow => Self::ForcedTooLow,
+            Refusal::DisputesOpen => Self::DisputesOpen,
+            Refusal::NoDispute => Self::NoDispute,
+            Refusal::NothingPending => Self::NothingPending,
+            Refusal::WorkLeft => Self::WorkLeft,
+            Refusal::StakeLeft => Self::StakeLeft,
+            Refusal::EpochTooShort => Self::EpochLength,
+            Refusal::EpochOver => Self::EpochOver,
+            Refusal::EpochRunning => Self::EpochRunning,
+            Refusal::FeesUnswept => Self::FeesUnswept,
         }
     }
 }
@@ -343,7 +461,7 @@ impl TesseraError {
         Self::NothingToClose,
         Self::BurnMintMissing,
         Self::RunMissing,
-        Self::EpochTooShort,
+        Self::EpochLength,
         Self::WrongTokenProgram,
         Self::MintExtension,
         Self::BalanceMissing,
@@ -374,13 +492,49 @@ impl TesseraError {
         Self::SealWrong,
         Self::ChainElementWrong,
         Self::MarketPaused,
-        Self::RunsOutOfRange,
-        Self::ShortlistInvalid,
-        Self::RequirementsInvalid,
         Self::ForcedAlready,
         Self::AnsweredAlready,
         Self::RootsEqual,
         Self::WrongShare,
+        Self::RunCount,
+        Self::WindowBelowDraw,
+        Self::ExclusiveWindowInvalid,
+        Self::GraceTooLong,
+        Self::RevealWindowInvalid,
+        Self::DrawDelay,
+        Self::AgreedChallenge,
+        Self::SilenceShare,
+        Self::TimelockTooShort,
+        Self::ShortlistTooLong,
+        Self::ShortlistDuplicate,
+        Self::ShortlistTooShort,
+        Self::WaiveRefused,
+        Self::NotNamed,
+        Self::ExclusiveWindow,
+        Self::BackendMissing,
+        Self::MemoryTooLow,
+        Self::ComputeCapabilityTooLow,
+        Self::RegionDiffers,
+        Self::TierTooLow,
+        Self::ScoreTooLow,
+        Self::ExclusionsFull,
+        Self::AlreadyRunning,
+        Self::SlotUnknown,
+        Self::WrongRunState,
+        Self::SealFirst,
+        Self::NothingToSeal,
+        Self::RevealNotOpen,
+        Self::TicketLost,
+        Self::AuditsNotDiffering,
+        Self::NotAgreed,
+        Self::AlreadyOpened,
+        Self::AlreadyForced,
+        Self::ForcedTooLow,
+        Self::DisputesOpen,
+        Self::NoDispute,
+        Self::WorkLeft,
+        Self::EpochOver,
+        Self::FeesUnswept,
     ];
 
     /// The error with this code, as a failed transaction reports it.
