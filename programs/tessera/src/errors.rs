@@ -163,22 +163,16 @@ pub enum TesseraError {
     TicketHour,
     #[msg("no parameters are proposed; see market show")]
     NothingPending,
-    #[msg("the proposed parameters must wait longer; see market show")]
-    TimelockRunning,
     #[msg("the authority was not offered to this signer")]
     NotOffered,
-    #[msg("the epoch is over, or too far ahead for this")]
-    EpochNotOpen,
+    #[msg("the epoch is too far ahead: the next one may be opened, the next 52 funded")]
+    EpochTooFar,
     #[msg("the epoch has not ended; try again after it")]
     EpochRunning,
-    #[msg("fee vaults of this epoch are not swept; sweep them first")]
-    FeesNotSwept,
     #[msg("shares of this epoch are not claimed; claim them first")]
     SharesOpen,
     #[msg("this fee vault was swept")]
     AlreadySwept,
-    #[msg("the provider has runs or audits that are not closed; wait for them or settle them")]
-    ProviderBusy,
     #[msg("the provider has stake; unbond and withdraw it first")]
     StakeLeft,
     #[msg("the account has the present layout already, or none that can be migrated")]
@@ -191,10 +185,6 @@ pub enum TesseraError {
     SlotHashExpired,
     #[msg("the draw of this run is recorded already")]
     DrawnAlready,
-    #[msg("only an audit that agreed opens a leaf")]
-    AuditNotAgreed,
-    #[msg("this tree was opened already")]
-    OpenedAlready,
     #[msg("the header or a proof of the opening has the wrong length or form")]
     OpeningMalformed,
     #[msg("the opening leads to another root than the one committed to")]
@@ -207,12 +197,8 @@ pub enum TesseraError {
     ChainElementWrong,
     #[msg("the market is paused: no new tasks and claims; what runs goes on")]
     MarketPaused,
-    #[msg("an audit of this run was forced already")]
-    ForcedAlready,
     #[msg("this audit was answered already")]
     AnsweredAlready,
-    #[msg("the root is the run's own; agree instead")]
-    RootsEqual,
     #[msg("the account is not the provider's share of the current epoch")]
     WrongShare,
     #[msg("a redundant task has 2 or 3 runs")]
@@ -470,31 +456,24 @@ impl TesseraError {
         Self::TierInvalid,
         Self::TicketHour,
         Self::NothingPending,
-        Self::TimelockRunning,
         Self::NotOffered,
-        Self::EpochNotOpen,
+        Self::EpochTooFar,
         Self::EpochRunning,
-        Self::FeesNotSwept,
         Self::SharesOpen,
         Self::AlreadySwept,
-        Self::ProviderBusy,
         Self::StakeLeft,
         Self::NothingToMigrate,
         Self::WrongSysvar,
         Self::SlotHashNotYet,
         Self::SlotHashExpired,
         Self::DrawnAlready,
-        Self::AuditNotAgreed,
-        Self::OpenedAlready,
         Self::OpeningMalformed,
         Self::OpeningWrong,
         Self::OpeningsDiffer,
         Self::SealWrong,
         Self::ChainElementWrong,
         Self::MarketPaused,
-        Self::ForcedAlready,
         Self::AnsweredAlready,
-        Self::RootsEqual,
         Self::WrongShare,
         Self::RunCount,
         Self::WindowBelowDraw,

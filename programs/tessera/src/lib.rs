@@ -16,6 +16,8 @@ pub mod events;
 pub mod hashes;
 pub mod instructions;
 mod mints;
+#[cfg(not(feature = "no-entrypoint"))]
+mod security;
 pub mod seeds;
 mod settlement;
 mod signers;
@@ -26,6 +28,7 @@ mod tokens;
 
 pub use errors::TesseraError;
 pub use instructions::*;
+use state::{MarketParams, TicketChain};
 
 declare_id!("Evj5q8fns9eddR3jrQpEYC8UpCpfLxzHL6yHNwA9n2Dz");
 
@@ -33,19 +36,84 @@ declare_id!("Evj5q8fns9eddR3jrQpEYC8UpCpfLxzHL6yHNwA9n2Dz");
 pub mod tessera {
     use super::*;
 
-    /// Makes a market for a mint, with its insurance vault.
+    /// Makes a market for a mint, with its insurance and unclaimed vaults.
     pub fn market_init(ctx: Context<MarketInit>, args: MarketInitArgs) -> Result<()> {
         instructions::market_init::handler(ctx, args)
     }
 
-    /// Opens one of a market's 16 fee vaults.
-    pub fn fee_vault_open(ctx: Context<FeeVaultOpen>, shard: u8) -> Result<()> {
-        instructions::fee_vault_open::handler(ctx, shard)
+    /// Proposes parameters.
+    pub fn market_propose(ctx: Context<MarketPropose>, params: MarketParams) -> Result<()> {
+        instructions::market_propose::handler(ctx, params)
     }
 
-    /// Moves a fee vault's tokens to the treasury.
-    pub fn fee_sweep(ctx: Context<FeeSweep>, shard: u8) -> Result<()> {
-        instructions::fee_sweep::handler(ctx, shard)
+    /// Applies proposed parameters after their wait.
+    pub fn market_apply(ctx: Context<MarketApply>) -> Result<()> {
+        instructions::market_apply::handler(ctx)
+    }
+
+    /// Drops proposed parameters.
+    pub fn market_withdraw(ctx: Context<MarketWithdraw>) -> Result<()> {
+        instructions::market_withdraw::handler(ctx)
+    }
+
+    /// Stops or resumes new tasks and claims.
+    pub fn market_pause(ctx: Context<MarketPause>, paused: bool) -> Result<()> {
+        instructions::market_pause::handler(ctx, paused)
+    }
+
+    /// Offers the authority's place.
+    pub fn authority_offer(ctx: Context<AuthorityOffer>, to: Option<Pubkey>) -> Result<()> {
+        instructions::authority_offer::handler(ctx, to)
+    }
+
+    /// Takes the authority's place.
+    pub fn authority_accept(ctx: Context<AuthorityAccept>) -> Result<()> {
+        instructions::authority_accept::handler(ctx)
+    }
+
+    /// Turns an account of layout version 1 into the present layout.
+    pub fn account_migrate(ctx: Context<AccountMigrate>) -> Result<()> {
+        instructions::account_migrate::handler(ctx)
+    }
+
+    /// Opens the books of a fee epoch, with the vault of its contributions.
+    pub fn pool_open(ctx: Context<PoolOpen>, epoch: u64) -> Result<()> {
+        instructions::pool_open::handler(ctx, epoch)
+    }
+
+    /// Gives tokens for the providers of an epoch.
+    pub fn pool_fund(ctx: Context<PoolFund>, epoch: u64, amount: u64) -> Result<()> {
+        instructions::pool_fund::handler(ctx, epoch, amount)
+    }
+
+    /// Pays a provider its part of an epoch's pool.
+    pub fn pool_claim(ctx: Context<PoolClaim>, epoch: u64) -> Result<()> {
+        instructions::pool_claim::handler(ctx, epoch)
+    }
+
+    /// Closes the books of an epoch.
+    pub fn pool_close(ctx: Context<PoolClose>, epoch: u64) -> Result<()> {
+        instructions::pool_close::handler(ctx, epoch)
+    }
+
+    /// Begins to count a provider's fees of an epoch.
+    pub fn share_open(ctx: Context<ShareOpen>, epoch: u64) -> Result<()> {
+        instructions::share_open::handler(ctx, epoch)
+    }
+
+    /// Opens one of an epoch's 16 fee vaults.
+    pub fn fee_vault_open(ctx: Context<FeeVaultOpen>, epoch: u64, shard: u8) -> Result<()> {
+        instructions::fee_vault_open::handler(ctx, epoch, shard)
+    }
+
+    /// Moves an ended epoch's fee vault to the treasury, and closes it.
+    pub fn fee_sweep(ctx: Context<FeeSweep>, epoch: u64, shard: u8) -> Result<()> {
+        instructions::fee_sweep::handler(ctx, epoch, shard)
+    }
+
+    /// Pays out what a payment could not deliver.
+    pub fn balance_claim(ctx: Context<BalanceClaim>) -> Result<()> {
+        instructions::balance_claim::handler(ctx)
     }
 
     /// Registers the signer as a provider or verifier, with its stake vault.
@@ -56,6 +124,16 @@ pub mod tessera {
     /// Changes what a provider says about itself.
     pub fn provider_update(ctx: Context<ProviderUpdate>, args: ProviderUpdateArgs) -> Result<()> {
         instructions::provider_update::handler(ctx, args)
+    }
+
+    /// Leaves a market for good.
+    pub fn provider_close(ctx: Context<ProviderClose>) -> Result<()> {
+        instructions::provider_close::handler(ctx)
+    }
+
+    /// Commits a verifier to a chain of audit tickets.
+    pub fn verifier_commit(ctx: Context<VerifierCommit>, chain: TicketChain) -> Result<()> {
+        instructions::verifier_commit::handler(ctx, chain)
     }
 
     /// Adds stake.

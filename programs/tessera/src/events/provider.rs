@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use crate::state::{Hardware, ProviderStatus, Roles};
+use crate::state::{Hardware, Moment, ProviderStatus, Roles, TicketChain};
 
 /// A provider exists.
 #[event]
@@ -22,6 +22,34 @@ pub struct ProviderRegistered {
     pub max_runs: u16,
     /// Where it can be reached.
     pub endpoint: String,
+    /// A verifier's ticket chain.
+    pub ticket: TicketChain,
+}
+
+/// A provider left, and its accounts are closed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderClosed {
+    /// The provider.
+    pub provider: Pubkey,
+    /// Its market.
+    pub market: Pubkey,
+    /// Who acted for it.
+    pub authority: Pubkey,
+    /// What strangers had sent to its vault, which went to the insurance vault.
+    pub dust: u64,
+}
+
+/// A verifier committed to a ticket chain.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketChainCommitted {
+    /// The verifier.
+    pub provider: Pubkey,
+    /// The chain.
+    pub chain: TicketChain,
+    /// Only later submissions are its to audit.
+    pub since: Moment,
 }
 
 /// A provider changed; these values hold now.
@@ -34,8 +62,8 @@ pub struct ProviderUpdated {
     pub status: ProviderStatus,
     /// What it does.
     pub roles: Roles,
-    /// Unix seconds since when it has the verify role; 0 without it.
-    pub verify_since: i64,
+    /// Its weight in draws, base units.
+    pub ticket_stake: u64,
     /// What it has.
     pub hardware: Hardware,
     /// Lowest reward it takes.
@@ -56,6 +84,8 @@ pub struct StakeDeposited {
     pub amount: u64,
     /// Free stake now.
     pub free: u64,
+    /// Its weight in draws now.
+    pub ticket_stake: u64,
 }
 
 /// Stake began to leave.
@@ -70,6 +100,8 @@ pub struct StakeUnbonded {
     pub until: i64,
     /// Free stake now.
     pub free: u64,
+    /// Its weight in draws now.
+    pub ticket_stake: u64,
 }
 
 /// Stake left.
@@ -80,6 +112,6 @@ pub struct StakeWithdrawn {
     pub provider: Pubkey,
     /// How much.
     pub amount: u64,
-    /// The authority's token account.
+    /// The token account that the authority chose.
     pub to: Pubkey,
 }

@@ -1,14 +1,28 @@
 //! One file per instruction: arguments, accounts, validation, act.
 #![allow(ambiguous_glob_reexports, reason = "every instruction has a `handler`, always called through its module")]
 
+pub mod account_migrate;
 pub mod audit_post;
+pub mod authority_accept;
+pub mod authority_offer;
+pub mod balance_claim;
 pub mod fee_sweep;
 pub mod fee_vault_open;
+pub mod market_apply;
 pub mod market_init;
+pub mod market_pause;
+pub mod market_propose;
+pub mod market_withdraw;
 pub mod model_register;
+pub mod pool_claim;
+pub mod pool_close;
+pub mod pool_fund;
+pub mod pool_open;
+pub mod provider_close;
 pub mod provider_register;
 pub mod provider_update;
 pub mod run_submit;
+pub mod share_open;
 pub mod stake_deposit;
 pub mod stake_unbond;
 pub mod stake_withdraw;
@@ -17,16 +31,31 @@ pub mod task_claim;
 pub mod task_create;
 pub mod task_expire;
 pub mod task_settle;
+pub mod verifier_commit;
 
 // The program macro finds each instruction's generated account modules through these.
+pub use account_migrate::*;
 pub use audit_post::*;
+pub use authority_accept::*;
+pub use authority_offer::*;
+pub use balance_claim::*;
 pub use fee_sweep::*;
 pub use fee_vault_open::*;
+pub use market_apply::*;
 pub use market_init::*;
+pub use market_pause::*;
+pub use market_propose::*;
+pub use market_withdraw::*;
 pub use model_register::*;
+pub use pool_claim::*;
+pub use pool_close::*;
+pub use pool_fund::*;
+pub use pool_open::*;
+pub use provider_close::*;
 pub use provider_register::*;
 pub use provider_update::*;
 pub use run_submit::*;
+pub use share_open::*;
 pub use stake_deposit::*;
 pub use stake_unbond::*;
 pub use stake_withdraw::*;
@@ -35,3 +64,4 @@ pub use task_claim::*;
 pub use task_create::*;
 pub use task_expire::*;
 pub use task_settle::*;
+pub use verifier_commit::*;

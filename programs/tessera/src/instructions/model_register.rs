@@ -22,7 +22,7 @@ pub struct ModelRegister<'info> {
     pub system_program: Program<'info, System>,
 }
 
-/// - A creator registers a model root once; a task chooses which creator's account it names.
+/// - A creator registers a model root once, a second call fails; a task chooses which creator's account it names.
 /// - Root and payout may not be zero.
 pub fn handler(ctx: Context<ModelRegister>, model_root: [u8; 32], payout: Pubkey) -> Result<()> {
     require!(model_root != [0; 32], TesseraError::RootZero);

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::TesseraError;
 use crate::events::ProviderUpdated;
-use crate::state::{Hardware, Moment, Provider, ProviderStatus, Roles};
+use crate::state::{Hardware, Market, Moment, Provider, ProviderStatus, Roles};
 
 /// What changes; `None` leaves as it is.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, Default, PartialEq, Eq)]
@@ -26,25 +26,40 @@ pub struct ProviderUpdateArgs {
 pub struct ProviderUpdate<'info> {
     /// Acts for the provider.
     pub authority: Signer<'info>,
+    /// The market, for the sum of ticket weights.
+    #[account(mut)]
+    pub market: Box<Account<'info, Market>>,
     /// The provider.
-    #[account(mut, has_one = authority @ TesseraError::WrongAuthority)]
+    #[account(
+        mut,
+        has_one = authority @ TesseraError::WrongAuthority,
+        has_one = market @ TesseraError::WrongMarket,
+    )]
     pub provider: Box<Account<'info, Provider>>,
 }
 
 /// - Only the authority changes its provider.
-/// - Switching the verify role on counts from now, also after an interruption.
+/// - Taking the verify role, or becoming active with it, counts the ticket weight anew, and only later submissions are its
+///   to audit; laying the role down, or draining, takes its weight out of the draws.
 /// - Open runs and audits go on whatever changes.
+/// - A region that is no two capital letters and a tier above 3 are refused.
 pub fn handler(ctx: Context<ProviderUpdate>, args: ProviderUpdateArgs) -> Result<()> {
     let now = Moment::now()?;
     let address = ctx.accounts.provider.key();
-    let provider = &mut ctx.accounts.provider;
-    provider.update(args, now);
+    let (market, provider) = (&mut ctx.accounts.market, &mut ctx.accounts.provider);
+    let weighed = provider.draws();
+    provider.update(args);
+    if provider.draws() != weighed {
+        provider.weigh(market, now)?;
+    }
+    provider.hardware.validate()?;
     provider.invariant()?;
+    market.invariant()?;
     emit!(ProviderUpdated {
         provider: address,
         status: provider.status,
         roles: provider.roles,
-        verify_since: provider.verify_since,
+        ticket_stake: provider.ticket_stake,
         hardware: provider.hardware,
         price_floor: provider.price_floor,
         max_runs: provider.max_runs,
@@ -54,15 +69,8 @@ pub fn handler(ctx: Context<ProviderUpdate>, args: ProviderUpdateArgs) -> Result
 }
 
 impl Provider {
-    fn update(&mut self, args: ProviderUpdateArgs, now: Moment) {
-        if let Some(roles) = args.roles {
-            self.verify_since = match (self.roles.verify, roles.verify) {
-                (true, true) => self.verify_since,
-                (false, true) => now.unix,
-                (_, false) => 0,
-            };
-            self.roles = roles;
-        }
+    fn update(&mut self, args: ProviderUpdateArgs) {
+        self.roles = args.roles.unwrap_or(self.roles);
         self.status = args.status.unwrap_or(self.status);
         self.hardware = args.hardware.unwrap_or(self.hardware);
         self.price_floor = args.price_floor.unwrap_or(self.price_floor);

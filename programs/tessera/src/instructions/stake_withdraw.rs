@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
 
 use crate::errors::TesseraError;
 use crate::events::StakeWithdrawn;
@@ -16,8 +16,8 @@ pub struct StakeWithdraw<'info> {
     /// The market.
     #[account(has_one = mint @ TesseraError::WrongMint)]
     pub market: Box<Account<'info, Market>>,
-    /// What the market pays in.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: the market's mint.
+    pub mint: UncheckedAccount<'info>,
     /// The provider.
     #[account(
         mut,
@@ -28,15 +28,12 @@ pub struct StakeWithdraw<'info> {
     /// CHECK: the token account at this derived address is the provider's stake vault.
     #[account(mut, seeds = [seeds::STAKE, provider.key().as_ref()], bump = provider.vault_bump)]
     pub stake_vault: UncheckedAccount<'info>,
-    /// Any token account of the authority.
-    #[account(
-        mut,
-        constraint = authority_token.owner == authority.key() @ TesseraError::WrongTokenAccount,
-        constraint = authority_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub authority_token: Box<Account<'info, TokenAccount>>,
+    /// CHECK: any token account that can receive; the authority chooses, and the token program checks it.
+    #[account(mut)]
+    pub authority_token: UncheckedAccount<'info>,
     /// Moves the tokens.
-    pub token_program: Program<'info, Token>,
+    #[account(address = market.token_program @ TesseraError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
 /// - Every unbonding amount whose time has come goes to the authority's token account.
@@ -47,9 +44,9 @@ pub fn handler(ctx: Context<StakeWithdraw>) -> Result<()> {
     let (stake, matured) = accounts.provider.stake().withdraw(now.unix).map_err(TesseraError::from)?;
     accounts.provider.stake = stake.into();
     accounts.provider.invariant()?;
-    Mover::new(&accounts.mint).pay(
+    Mover::new(accounts.mint.as_ref())?.pay(
         accounts.stake_vault.as_ref(),
-        accounts.authority_token.as_ref().as_ref(),
+        accounts.authority_token.as_ref(),
         accounts.provider.as_ref().as_ref(),
         &ProviderSigner::new(&accounts.provider).seeds(),
         matured.get(),

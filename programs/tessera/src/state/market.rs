@@ -53,16 +53,10 @@ pub struct Market {
     pub pending: Option<PendingParams>,
 }
 
-/// Shortest fee epoch, seconds.
-pub const MIN_EPOCH_SECONDS: u32 = 3_600;
+/// Longest fee epoch, seconds: 31 days, so that fees reach the treasury in time.
+pub const MAX_EPOCH_SECONDS: u32 = 2_678_400;
 
 impl Market {
-    /// The fee epoch of this unix time.
-    pub fn epoch(&self, unix: i64) -> Result<u64> {
-        let epoch = unix.checked_div(i64::from(self.epoch_seconds)).ok_or(TesseraError::Overflow)?;
-        Ok(u64::try_from(epoch).map_err(|_| TesseraError::Overflow)?)
-    }
-
     /// What holds of every market.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
@@ -70,7 +64,8 @@ impl Market {
             require_keys_neq!(key, Pubkey::default(), TesseraError::KeyMissing);
         }
         require!(self.pending_authority != Some(Pubkey::default()), TesseraError::KeyMissing);
-        require_gte!(self.epoch_seconds, MIN_EPOCH_SECONDS, TesseraError::EpochTooShort);
+        tessera_rules::validate_epoch_seconds(self.epoch_seconds).map_err(TesseraError::from)?;
+        require_gte!(MAX_EPOCH_SECONDS, self.epoch_seconds, TesseraError::EpochLength);
         Ok(())
     }
 }

@@ -47,8 +47,14 @@ pub struct Hardware {
     pub tier: u8,
 }
 
-/// Highest [`Hardware::tier`].
-pub const MAX_TIER: u8 = 3;
+impl Hardware {
+    /// Checks what can be checked of what a provider says.
+    pub(crate) fn validate(&self) -> Result<()> {
+        tessera_rules::validate_region(self.region).map_err(TesseraError::from)?;
+        tessera_rules::validate_tier(self.tier).map_err(TesseraError::from)?;
+        Ok(())
+    }
+}
 
 /// A hash chain of audit tickets that a verifier commits to: the element of one hour hashes to that of the hour before.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
