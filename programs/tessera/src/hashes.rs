@@ -47,6 +47,14 @@ pub fn chain_walk(element: &[u8; 32], hours: u64) -> [u8; 32] {
     (0..hours).fold(*element, |element, _| chain_step(&element))
 }
 
+/// Whether `element` is a chain's element at hour `at`, where `head` is that of `hour`: the later of the two leads to the
+/// earlier in [`MAX_CHAIN_STEPS`] at most.
+pub fn chain_holds(head: &[u8; 32], hour: i64, element: &[u8; 32], at: i64) -> bool {
+    let steps = at.abs_diff(hour);
+    let (later, earlier) = if at > hour { (element, head) } else { (head, element) };
+    steps <= MAX_CHAIN_STEPS && chain_walk(later, steps) == *earlier
+}
+
 /// The hour of a moment, whose chain element draws for what was submitted in it.
 pub fn chain_hour(unix: i64) -> i64 {
     unix.div_euclid(CHAIN_SECONDS)

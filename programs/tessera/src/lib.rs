@@ -171,14 +171,49 @@ pub mod tessera {
         instructions::task_claim::handler(ctx, terms_hash)
     }
 
-    /// Commits the output root of a run.
+    /// Gives a claim back in its grace period.
+    pub fn run_release(ctx: Context<RunRelease>) -> Result<()> {
+        instructions::run_release::handler(ctx)
+    }
+
+    /// Commits to a root without showing it.
+    pub fn run_seal(ctx: Context<RunSeal>, terms_hash: [u8; 32], seal: [u8; 32]) -> Result<()> {
+        instructions::run_seal::handler(ctx, terms_hash, seal)
+    }
+
+    /// Shows the root that was sealed.
+    pub fn run_reveal(ctx: Context<RunReveal>, args: RunRevealArgs) -> Result<()> {
+        instructions::run_reveal::handler(ctx, args)
+    }
+
+    /// Commits the output root of a task's only run.
     pub fn run_submit(ctx: Context<RunSubmit>, args: RunSubmitArgs) -> Result<()> {
         instructions::run_submit::handler(ctx, args)
     }
 
-    /// Posts the root that a verifier found.
-    pub fn audit_post(ctx: Context<AuditPost>, root: [u8; 32]) -> Result<()> {
-        instructions::audit_post::handler(ctx, root)
+    /// Records the slot hash that draws a run's audits.
+    pub fn audit_draw(ctx: Context<AuditDraw>) -> Result<()> {
+        instructions::audit_draw::handler(ctx)
+    }
+
+    /// Takes an audit on with a winning ticket, or in a dispute.
+    pub fn audit_claim(ctx: Context<AuditClaim>, element: Option<[u8; 32]>) -> Result<()> {
+        instructions::audit_claim::handler(ctx, element)
+    }
+
+    /// Answers an audit.
+    pub fn audit_post(ctx: Context<AuditPost>, answer: Answer) -> Result<()> {
+        instructions::audit_post::handler(ctx, answer)
+    }
+
+    /// Opens the picked leaf in one of an agreeing audit's two trees.
+    pub fn audit_open(ctx: Context<AuditOpen>, args: AuditOpenArgs) -> Result<()> {
+        instructions::audit_open::handler(ctx, args)
+    }
+
+    /// Pays for an audit of a run.
+    pub fn audit_force(ctx: Context<AuditForce>, amount: u64) -> Result<()> {
+        instructions::audit_force::handler(ctx, amount)
     }
 
     /// Decides a run, pays everyone, and closes the audits passed.

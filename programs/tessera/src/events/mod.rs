@@ -1,6 +1,7 @@
 //! One event per transition: a public interface for those who watch. Agents recover from accounts, not from events.
 //! Amounts are base units; accounts are named by address.
 
+mod audit;
 mod epoch;
 mod market;
 mod payment;
@@ -8,6 +9,7 @@ mod provider;
 mod run;
 mod task;
 
+pub use audit::{AuditClaimed, AuditClosed, AuditDrawn, AuditForced, AuditOpened, AuditPosted};
 pub use epoch::{FeeVaultOpened, FeesSwept, PoolClosed, PoolFunded, PoolOpened, ShareClaimed, ShareOpened};
 pub use market::{
     AccountMigrated, AuthorityAccepted, AuthorityOffered, BalanceClaimed, MarketInitialised, MarketPaused, ModelRegistered,
@@ -17,5 +19,8 @@ pub use payment::Payment;
 pub use provider::{
     ProviderClosed, ProviderRegistered, ProviderUpdated, StakeDeposited, StakeUnbonded, StakeWithdrawn, TicketChainCommitted,
 };
-pub use run::{AuditClosed, AuditPosted, RunAbandoned, RunSubmitted, TaskClaimed, TaskSettled};
-pub use task::{TaskCancelled, TaskCreated, TaskExpired};
+pub use run::{
+    Because, ReputationChanged, RunAbandoned, RunOutcome, RunReleased, RunSealed, RunSilent, RunSubmitted, TaskClaimed,
+    TaskSettled, WindowsStarted,
+};
+pub use task::{TaskCancelled, TaskClosed, TaskCreated, TaskExpired};

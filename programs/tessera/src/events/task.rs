@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use super::Payment;
 use crate::state::{Deadline, Terms};
 
 /// A task is open.
@@ -32,18 +33,26 @@ pub struct TaskCancelled {
     pub dust: u64,
 }
 
-/// A task ended without a run: nobody claimed it, or nobody showed up.
+/// A task ended without a paid run, by an expiry.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskExpired {
     /// The task, closed now.
     pub task: Pubkey,
-    /// Who is refunded.
-    pub requester: Pubkey,
-    /// How much.
-    pub requester_refunded: u64,
-    /// To the crank's sender.
+    /// Back to the requester.
+    pub requester_refunded: Payment,
+    /// To the crank's sender, with what it earned for a run.
     pub cranker_paid: u64,
-    /// What strangers had sent to the vault, now insurance.
+    /// What strangers had sent to the vault.
+    pub dust: u64,
+}
+
+/// A task's last account was closed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskClosed {
+    /// The task.
+    pub task: Pubkey,
+    /// What strangers had sent to the vault.
     pub dust: u64,
 }

@@ -1,21 +1,30 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{AuditStep, AuditedRun, Auditor, plan_audit};
+use tessera_rules::{AuditStep, plan_audit};
 
-use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::AuditPosted;
-use crate::seeds;
-use crate::state::{Audit, LAYOUT_VERSION, Moment, Provider, Run, Task, Verdict, Winners};
+use crate::state::{Audit, AuditState, Moment, Run, Task, Winners};
+
+/// What a verifier found.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The run's root.
+    Agree {
+        /// Root of the outputs with the verifier's key in their leaves, see [`crate::hashes::keyed_leaf`].
+        keyed_root: [u8; 32],
+    },
+    /// Another root.
+    Differ {
+        /// That root.
+        root: [u8; 32],
+    },
+}
 
 /// Accounts of `audit_post`.
 #[derive(Accounts)]
 pub struct AuditPost<'info> {
-    /// Acts for the verifier, and pays the audit's rent.
-    #[account(mut)]
+    /// Acts for the verifier.
     pub authority: Signer<'info>,
-    /// The verifier's Provider account.
-    #[account(mut, has_one = authority @ TesseraError::WrongAuthority)]
-    pub verifier: Box<Account<'info, Provider>>,
     /// The task.
     #[account(mut)]
     pub task: Box<Account<'info, Task>>,
@@ -23,124 +32,94 @@ pub struct AuditPost<'info> {
     #[account(mut, has_one = task @ TesseraError::WrongRun)]
     pub run: Box<Account<'info, Run>>,
     /// The audit.
-    ///
-    /// CHECK: created here at its derived address.
-    #[account(mut, seeds = [seeds::AUDIT, run.key().as_ref(), verifier.key().as_ref()], bump)]
-    pub audit: UncheckedAccount<'info>,
-    /// An earlier audit of this run, by another verifier, with the same differing root: together they refute the run.
+    #[account(
+        mut,
+        has_one = run @ TesseraError::AuditOfOtherRun,
+        has_one = authority @ TesseraError::WrongAuthority,
+    )]
+    pub audit: Box<Account<'info, Audit>>,
+    /// An earlier answer on this run, by another verifier, with the same differing root: together they refute the run.
     pub matching: Option<Box<Account<'info, Audit>>>,
-    /// Makes the account.
-    pub system_program: Program<'info, System>,
 }
 
 impl AuditPost<'_> {
     #[inline(never)]
-    fn plan(&self, root: &[u8; 32], now: Moment) -> Result<AuditStep> {
-        let (task, run, verifier) = (&self.task, &self.run, &self.verifier);
+    fn plan(&self, answer: Answer, now: Moment) -> Result<AuditStep<[u8; 32]>> {
+        let (root, differs) = match answer {
+            Answer::Agree { keyed_root } => (keyed_root, None),
+            Answer::Differ { root } => (root, Some(root)),
+        };
+        require!(root != [0; 32], TesseraError::RootZero);
+        require!(self.audit.state == AuditState::Claimed, TesseraError::AnsweredAlready);
         if let Some(matching) = &self.matching {
-            require!(
-                matching.run == run.key()
-                    && matching.verdict == Verdict::Differs
-                    && matching.root == *root
-                    && matching.verifier != verifier.key()
-                    && matching.authority != verifier.authority,
-                TesseraError::AuditsNotMatching
-            );
+            let other = matching.verifier != self.audit.verifier && matching.authority != self.audit.authority;
+            let same = differs.is_some() && matching.differing_root() == differs;
+            require!(other && same && matching.run == self.audit.run, TesseraError::AuditsNotMatching);
         }
-        let facts = AuditedRun {
-            state: task.state.into(),
-            claimed_unix: run.claimed_at.unix,
-            output_root: run.output_root,
-            audit_until: run.audit_until.into(),
-            challenge_until: run.challenge_until.into(),
-            audit_seconds: task.terms.windows.audit_seconds,
-            refuted: run.winners.is_some(),
-        };
-        let by = Auditor {
-            active: verifier.is_active(),
-            verify: verifier.roles.verify,
-            same_market: verifier.market == task.terms.market,
-            owns_run: verifier.key() == run.provider || verifier.authority == run.authority,
-            owns_task: verifier.authority == task.terms.requester,
-            verify_since: verifier.verify_since,
-        };
-        let step = plan_audit(&facts, &by, root, self.matching.is_some(), now.into());
+        let slot = self.task.slot_of(&self.run.provider)?;
+        let until = self.audit.answer_until.into();
+        let step = plan_audit(&self.task.view(), slot, until, differs, self.matching.is_some(), now.into());
         Ok(step.map_err(TesseraError::from)?)
     }
 
     #[inline(never)]
-    fn apply(&mut self, step: AuditStep, root: [u8; 32], bump: u8, now: Moment) -> Result<()> {
-        let lock = self.task.terms.audit_lock;
-        let stake = self.verifier.stake().lock(lock.into()).map_err(TesseraError::from)?;
-        self.verifier.stake = stake.into();
-        self.verifier.invariant()?;
-        self.task.state = step.state.into();
-        self.task.invariant()?;
-        let verifier = self.verifier.key();
-        let run_address = self.run.key();
-        let first = self.matching.as_ref().map(|matching| matching.verifier);
-        let ordinal = self.run.record(verifier, first, &step)?;
-        let audit = Audit {
-            version: LAYOUT_VERSION,
-            bump,
-            run: run_address,
-            verifier,
-            authority: self.authority.key(),
-            lock,
-            root,
-            verdict: step.verdict.into(),
-            ordinal,
-            posted_at: now,
-            reserved: [0; 32],
-        };
-        let seeds: [&[u8]; 4] = [seeds::AUDIT, run_address.as_ref(), verifier.as_ref(), &[bump]];
-        create(self.audit.as_ref(), self.authority.as_ref(), &seeds, &audit)
+    fn apply(&mut self, answer: Answer, step: &AuditStep<[u8; 32]>, now: Moment) -> Result<()> {
+        let slot = self.task.slots.get(self.task.slot_of(&self.run.provider)?).ok_or(TesseraError::Invariant)?;
+        let answered = slot.agreeing.checked_add(slot.differing).ok_or(TesseraError::Overflow)?;
+        let audit = &mut self.audit;
+        audit.ordinal = answered;
+        audit.posted_at = now;
+        match answer {
+            Answer::Agree { keyed_root } => {
+                let delay = u64::from(self.task.terms.draw_delay_slots);
+                audit.state = AuditState::Agreed { keyed_root };
+                audit.pick_slot = now.slot.checked_add(delay).ok_or(TesseraError::Overflow)?;
+            }
+            Answer::Differ { root } => {
+                audit.state = AuditState::Differs { root };
+                self.run.note_differing(audit.verifier);
+            }
+        }
+        audit.invariant()?;
+        if let (true, Some(matching)) = (step.refutes, &self.matching) {
+            self.run.winners = Some(Winners { first: matching.verifier, second: self.audit.verifier });
+        }
+        self.run.invariant()?;
+        self.task.apply(&step.task)?;
+        self.task.invariant()
     }
 }
 
 impl Run {
-    /// Counts an audit; returns its ordinal.
-    fn record(&mut self, verifier: Pubkey, matching: Option<Pubkey>, step: &AuditStep) -> Result<u16> {
-        let ordinal = self.agreeing.checked_add(self.differing).ok_or(TesseraError::Overflow)?;
-        match step.verdict {
-            tessera_rules::Verdict::Agrees => {
-                self.agreeing = self.agreeing.checked_add(1).ok_or(TesseraError::Overflow)?;
-                self.first_agreeing = self.first_agreeing.or(Some(verifier));
-            }
-            tessera_rules::Verdict::Differs => {
-                self.differing = self.differing.checked_add(1).ok_or(TesseraError::Overflow)?;
-            }
+    /// Remembers the first two verifiers that differ.
+    fn note_differing(&mut self, verifier: Pubkey) {
+        if let Some(free) = self.differed.iter_mut().find(|known| **known == Pubkey::default()) {
+            *free = verifier;
         }
-        if let (true, Some(first)) = (step.refutes, matching) {
-            self.winners = Some(Winners { first, second: verifier });
-        }
-        self.audits_open = self.audits_open.checked_add(1).ok_or(TesseraError::Overflow)?;
-        self.challenge_until = step.challenge_until.into();
-        self.invariant()?;
-        Ok(ordinal)
     }
 }
 
-/// - A verifier's authority posts the root that it found, once for a run.
-/// - Active, verify role of the task's market, held since before the claim; neither the run's provider nor the requester.
-/// - Its free stake covers the audit's lock.
-/// - While nobody differs: before the audit window has passed; in a dispute: before the challenge window has.
-/// - A first different root disputes the task, and keeps it disputed for an audit window at least.
-/// - With a matching earlier audit the run is refuted: nothing can uphold it any more, and no further audit is taken.
-pub fn handler(ctx: Context<AuditPost>, root: [u8; 32]) -> Result<()> {
+/// - The verifier of a claimed audit answers, once, before its answer's deadline and before the run is decided.
+/// - Agreeing: it commits to the outputs keyed with its own account, which a copier of the run's root cannot have. A slot
+///   ahead will pick the leaf that it must open to be paid.
+/// - Differing: the root is not the run's. A first one disputes the task, and keeps it disputed for an audit window at least.
+/// - With a matching earlier answer by another verifier and authority the run is refuted: nothing can uphold it any more,
+///   nor another run of the task with the same root.
+/// - A run that is refuted already still takes answers, so that others' haste makes nobody silent.
+/// - Refused: zeros, a second answer, another's audit, a matching audit of another run, verifier or root.
+pub fn handler(ctx: Context<AuditPost>, answer: Answer) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    let step = accounts.plan(&root, now)?;
-    accounts.apply(step, root, ctx.bumps.audit, now)?;
+    let step = accounts.plan(answer, now)?;
+    accounts.apply(answer, &step, now)?;
     emit!(AuditPosted {
         task: accounts.task.key(),
         run: accounts.run.key(),
         audit: accounts.audit.key(),
-        verifier: accounts.verifier.key(),
-        verdict: step.verdict.into(),
-        root,
-        lock: accounts.task.terms.audit_lock,
-        challenge_until: accounts.run.challenge_until,
+        verifier: accounts.audit.verifier,
+        state: accounts.audit.state,
+        pick_slot: accounts.audit.pick_slot,
+        challenge_until: accounts.task.challenge_until,
         refutes: step.refutes,
     });
     Ok(())

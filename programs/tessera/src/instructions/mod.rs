@@ -2,6 +2,10 @@
 #![allow(ambiguous_glob_reexports, reason = "every instruction has a `handler`, always called through its module")]
 
 pub mod account_migrate;
+pub mod audit_claim;
+pub mod audit_draw;
+pub mod audit_force;
+pub mod audit_open;
 pub mod audit_post;
 pub mod authority_accept;
 pub mod authority_offer;
@@ -21,6 +25,9 @@ pub mod pool_open;
 pub mod provider_close;
 pub mod provider_register;
 pub mod provider_update;
+pub mod run_release;
+pub mod run_reveal;
+pub mod run_seal;
 pub mod run_submit;
 pub mod share_open;
 pub mod stake_deposit;
@@ -35,6 +42,10 @@ pub mod verifier_commit;
 
 // The program macro finds each instruction's generated account modules through these.
 pub use account_migrate::*;
+pub use audit_claim::*;
+pub use audit_draw::*;
+pub use audit_force::*;
+pub use audit_open::*;
 pub use audit_post::*;
 pub use authority_accept::*;
 pub use authority_offer::*;
@@ -54,6 +65,9 @@ pub use pool_open::*;
 pub use provider_close::*;
 pub use provider_register::*;
 pub use provider_update::*;
+pub use run_release::*;
+pub use run_reveal::*;
+pub use run_seal::*;
 pub use run_submit::*;
 pub use share_open::*;
 pub use stake_deposit::*;

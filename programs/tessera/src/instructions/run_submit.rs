@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{SubmitStep, SubmittedRun, plan_submit};
+use tessera_rules::plan_submit;
 
 use crate::errors::TesseraError;
-use crate::events::RunSubmitted;
-use crate::state::{MAX_LOCATOR, Moment, Run, RunState, Task};
+use crate::events::{RunSubmitted, WindowsStarted};
+use crate::state::{Market, Moment, Output, Provider, Run, Task};
 
 /// What a provider commits to.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
@@ -23,61 +23,40 @@ pub struct RunSubmitArgs {
 pub struct RunSubmit<'info> {
     /// Acts for the provider that claimed.
     pub authority: Signer<'info>,
+    /// The task's market.
+    pub market: Box<Account<'info, Market>>,
+    /// The provider.
+    pub provider: Box<Account<'info, Provider>>,
     /// The task.
-    #[account(mut)]
+    #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
     #[account(
         mut,
         has_one = authority @ TesseraError::WrongAuthority,
+        has_one = provider @ TesseraError::WrongProvider,
         has_one = task @ TesseraError::WrongRun,
     )]
     pub run: Box<Account<'info, Run>>,
 }
 
-impl RunSubmit<'_> {
-    fn plan(&self, args: &RunSubmitArgs, now: Moment) -> Result<SubmitStep> {
-        require!(self.task.terms_hash == args.terms_hash, TesseraError::TermsChanged);
-        require!(args.output_id != [0; 32], TesseraError::RootZero);
-        require!(!args.output_locator.is_empty(), TesseraError::LocatorMissing);
-        require!(args.output_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
-        let facts = SubmittedRun {
-            state: self.task.state.into(),
-            execute_until: self.run.execute_until.into(),
-            windows: self.task.terms.windows.into(),
-        };
-        Ok(plan_submit(&facts, &args.output_root, now.into()).map_err(TesseraError::from)?)
-    }
-}
-
-/// - Only the claimer, once, before the execution's deadline, under the terms that it claimed.
+/// - Only the claimer of an optimistic task, once, before the execution's deadline, under the terms that it claimed.
 /// - Root, content id and locator may not be empty.
+/// - The windows start. What draws the audits is pinned: the market's verifying stake, the provider's audit rate at this
+///   moment, and the slot whose hash nobody knows yet.
 pub fn handler(ctx: Context<RunSubmit>, args: RunSubmitArgs) -> Result<()> {
     let now = Moment::now()?;
-    let step = ctx.accounts.plan(&args, now)?;
-    let task = &mut ctx.accounts.task;
-    task.state = step.state.into();
+    let accounts = ctx.accounts;
+    require!(accounts.task.terms_hash == args.terms_hash, TesseraError::TermsChanged);
+    let output = Output { root: args.output_root, id: args.output_id, locator: args.output_locator };
+    output.validate()?;
+    let (task, run) = (&mut accounts.task, &mut accounts.run);
+    let slot = task.slot_of(&run.provider)?;
+    let next = plan_submit(&task.view(), slot, run.execute_until.into(), output.root(), now.into());
+    task.apply(&next.map_err(TesseraError::from)?)?;
     task.invariant()?;
-    let task = task.key();
-    let address = ctx.accounts.run.key();
-    let run = &mut ctx.accounts.run;
-    run.state = RunState::Submitted;
-    run.output_root = args.output_root;
-    run.output_id = args.output_id;
-    run.output_locator = args.output_locator;
-    run.submitted_at = now;
-    run.audit_until = step.audit_until.into();
-    run.challenge_until = step.challenge_until.into();
-    run.invariant()?;
-    emit!(RunSubmitted {
-        task,
-        run: address,
-        provider: run.provider,
-        output_root: run.output_root,
-        output_id: run.output_id,
-        audit_until: run.audit_until,
-        challenge_until: run.challenge_until,
-        output_locator: run.output_locator.clone(),
-    });
+    run.submit(output, &task.terms, &accounts.market, &accounts.provider, now)?;
+    emit!(RunSubmitted::new(task.key(), run));
+    emit!(WindowsStarted::new(task));
     Ok(())
 }

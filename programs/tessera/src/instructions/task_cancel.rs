@@ -1,12 +1,13 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
-use tessera_rules::{Action, next_state};
+use anchor_spl::token_interface::TokenInterface;
+use tessera_rules::plan_cancel;
 
 use crate::errors::TesseraError;
 use crate::events::TaskCancelled;
 use crate::seeds;
 use crate::settlement::TaskMoney;
 use crate::state::{Market, Task};
+use crate::token_account::{payable, require_payable, token_amount};
 
 /// Accounts of `task_cancel`.
 #[derive(Accounts)]
@@ -17,8 +18,8 @@ pub struct TaskCancel<'info> {
     /// The market.
     #[account(has_one = mint @ TesseraError::WrongMint)]
     pub market: Box<Account<'info, Market>>,
-    /// What the market pays in.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: what the market pays in.
+    pub mint: UncheckedAccount<'info>,
     /// The task.
     #[account(
         mut,
@@ -26,42 +27,47 @@ pub struct TaskCancel<'info> {
         constraint = task.terms.market == market.key() @ TesseraError::WrongMarket,
     )]
     pub task: Box<Account<'info, Task>>,
-    /// Its vault.
+    /// CHECK: the token account at this derived address is the task's vault.
     #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
-    pub task_vault: Box<Account<'info, TokenAccount>>,
+    pub task_vault: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
     pub insurance_vault: UncheckedAccount<'info>,
-    /// Any token account of the requester.
-    #[account(
-        mut,
-        constraint = requester_token.owner == requester.key() @ TesseraError::WrongTokenAccount,
-        constraint = requester_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub requester_token: Box<Account<'info, TokenAccount>>,
+    /// CHECK: any token account of the requester that can receive; checked before it is paid.
+    #[account(mut)]
+    pub requester_token: UncheckedAccount<'info>,
     /// Moves the tokens.
-    pub token_program: Program<'info, Token>,
+    #[account(address = market.token_program @ TesseraError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
-/// - Only the requester, while the task is open, also after the open window.
-/// - The whole escrow goes back; dust goes to the insurance vault; vault and task close, their rent goes back.
+/// - Only the requester, while nobody works on the task, also after the open window.
+/// - The whole escrow goes back to any token account of the requester that can receive.
+/// - What strangers sent to the vault is insured (goes along with the refund where the insurance vault is frozen).
+/// - Vault and task close, their rent goes back. The address may be used again: terms hashes tell the tasks apart.
+/// - Refused: another's task, a task with a run, another market's accounts.
 pub fn handler(ctx: Context<TaskCancel>) -> Result<()> {
     let accounts = ctx.accounts;
-    let state = next_state(accounts.task.state.into(), Action::Cancel).map_err(TesseraError::from)?;
+    let next = plan_cancel(&accounts.task.view()).map_err(TesseraError::from)?;
+    require_eq!(accounts.task.runs_open, 0, TesseraError::WrongState);
+    require_payable(accounts.requester_token.as_ref(), &accounts.market, accounts.requester.key)?;
     let refund = accounts.task.escrow;
-    let dust = accounts.task.dust(accounts.task_vault.amount)?;
-    accounts.task.state = state.into();
+    let dust = accounts.task.dust(token_amount(accounts.task_vault.as_ref())?)?;
+    accounts.task.apply(&next)?;
     accounts.task.pay_out(refund)?;
     accounts.task.invariant()?;
-    let money = TaskMoney::new(&accounts.task, &accounts.task_vault, &accounts.mint);
-    money.pay(accounts.requester_token.as_ref().as_ref(), refund)?;
-    money.pay(accounts.insurance_vault.as_ref(), dust)?;
+    let money = TaskMoney::new(&accounts.task, accounts.task_vault.as_ref(), accounts.mint.as_ref())?;
+    money.pay(accounts.requester_token.as_ref(), refund)?;
+    let insured = payable(accounts.insurance_vault.as_ref(), &accounts.market, &accounts.market.key());
+    let sweep_to = if insured { accounts.insurance_vault.as_ref() } else { accounts.requester_token.as_ref() };
+    money.pay(sweep_to, dust)?;
     money.close(accounts.requester.as_ref())?;
+    accounts.task.close(accounts.requester.to_account_info())?;
     emit!(TaskCancelled {
         task: accounts.task.key(),
         requester: accounts.requester.key(),
         requester_refunded: refund,
         dust,
     });
-    accounts.task.close(accounts.requester.to_account_info())
+    Ok(())
 }

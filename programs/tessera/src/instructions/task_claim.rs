@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{ClaimStep, Claimant, OpenTask, plan_claim};
+use tessera_rules::{Backend, Capabilities, ClaimStep, ClaimTerms, Claimant, plan_claim};
 
 use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskClaimed;
 use crate::seeds;
-use crate::state::{Deadline, LAYOUT_VERSION, Moment, Provider, Run, RunState, Task};
+use crate::state::{BackendKind, Deadline, Draw, LAYOUT_VERSION, Market, Moment, Provider, Run, RunState, Task};
 
 /// Accounts of `task_claim`.
 #[derive(Accounts)]
@@ -13,11 +13,13 @@ pub struct TaskClaim<'info> {
     /// Acts for the provider, and pays the run's rent.
     #[account(mut)]
     pub authority: Signer<'info>,
+    /// The task's market.
+    pub market: Box<Account<'info, Market>>,
     /// The provider.
     #[account(mut, has_one = authority @ TesseraError::WrongAuthority)]
     pub provider: Box<Account<'info, Provider>>,
     /// The task.
-    #[account(mut)]
+    #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
     ///
@@ -28,85 +30,127 @@ pub struct TaskClaim<'info> {
     pub system_program: Program<'info, System>,
 }
 
+impl Provider {
+    /// What it has, as claims compare it.
+    fn capabilities(&self) -> Capabilities {
+        let reputation = tessera_rules::Reputation::from(self.reputation);
+        Capabilities {
+            backend: match self.hardware.backend {
+                BackendKind::Cpu => Backend::Cpu,
+                BackendKind::Cuda => Backend::Cuda,
+            },
+            memory_mib: self.hardware.memory_mib,
+            compute_capability: self.hardware.compute_capability,
+            region: self.hardware.region,
+            tier: self.hardware.tier,
+            score: u32::try_from(reputation.score()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 impl TaskClaim<'_> {
     #[inline(never)]
-    fn plan(&self, terms_hash: [u8; 32], now: Moment) -> Result<ClaimStep> {
+    fn plan(&self, terms_hash: [u8; 32], now: Moment) -> Result<ClaimStep<[u8; 32]>> {
         let (task, provider) = (&self.task, &self.provider);
         require!(task.terms_hash == terms_hash, TesseraError::TermsChanged);
         let address = provider.key();
-        let facts = OpenTask {
-            state: task.state.into(),
-            open_until: task.open_until.into(),
-            reward: task.terms.reward.into(),
-            run_lock: task.terms.run_lock.into(),
-            windows: task.terms.windows.into(),
+        let terms = &task.terms;
+        let created = tessera_rules::Moment { unix: terms.created_at, slot: terms.created_slot };
+        let facts = ClaimTerms {
+            reward: terms.reward.into(),
+            run_lock: terms.run_lock.into(),
+            requirements: terms.requirements.into(),
+            named_only: terms.named_only,
+            exclusive_until: created.after(terms.windows.exclusive_seconds).map_err(TesseraError::from)?,
+            paused: self.market.paused,
         };
         let by = Claimant {
             active: provider.is_active(),
             compute: provider.roles.compute,
-            same_market: provider.market == task.terms.market,
+            same_market: provider.market == terms.market,
             excluded: task.excluded.contains(&address),
+            has_slot: task.slot_of(&address).is_ok(),
+            listed: terms.shortlist.contains(&address),
+            capabilities: provider.capabilities(),
             active_runs: provider.active_runs,
             max_runs: provider.max_runs,
             price_floor: provider.price_floor.into(),
         };
-        Ok(plan_claim(&facts, &by, now.into()).map_err(TesseraError::from)?)
+        Ok(plan_claim(&task.view(), &facts, &by, now.into()).map_err(TesseraError::from)?)
     }
 
     #[inline(never)]
-    fn apply(&mut self, step: ClaimStep, bump: u8, now: Moment) -> Result<()> {
-        let stake = self.provider.stake().lock(step.lock).map_err(TesseraError::from)?;
-        self.provider.stake = stake.into();
-        self.provider.active_runs = step.active_runs;
-        self.provider.invariant()?;
-        self.task.state = step.state.into();
-        self.task.runs_open = self.task.runs_open.checked_add(1).ok_or(TesseraError::Overflow)?;
-        self.task.invariant()?;
-        let run = Run {
+    fn apply(&mut self, step: &ClaimStep<[u8; 32]>) -> Result<()> {
+        let address = self.provider.key();
+        let provider = &mut self.provider;
+        provider.stake = provider.stake().lock(step.lock).map_err(TesseraError::from)?.into();
+        provider.active_runs = step.active_runs;
+        provider.runs_unclosed = provider.runs_unclosed.checked_add(1).ok_or(TesseraError::Overflow)?;
+        provider.invariant()?;
+        let task = &mut self.task;
+        task.slots.get_mut(step.slot).ok_or(TesseraError::Invariant)?.provider = address;
+        task.apply(&step.task)?;
+        task.runs_open = task.runs_open.checked_add(1).ok_or(TesseraError::Overflow)?;
+        task.invariant()
+    }
+
+    #[inline(never)]
+    fn open_run(&self, step: &ClaimStep<[u8; 32]>, bump: u8, now: Moment) -> Result<()> {
+        let run = Box::new(Run {
             version: LAYOUT_VERSION,
             bump,
+            market: self.task.terms.market,
             task: self.task.key(),
             provider: self.provider.key(),
             authority: self.authority.key(),
             state: RunState::Claimed,
             lock: step.lock.get(),
+            seal: [0; 32],
             output_root: [0; 32],
             output_id: [0; 32],
+            trace_root: [0; 32],
             claimed_at: now,
             execute_until: step.execute_until.into(),
             submitted_at: Moment::BEGINNING,
-            audit_until: Deadline::UNSET,
-            challenge_until: Deadline::UNSET,
+            decided_at: Moment::BEGINNING,
+            verify_stake: 0,
+            audit_rate_bps: 0,
+            draw_slot: 0,
+            forced: 0,
             audits_open: 0,
-            agreeing: 0,
-            differing: 0,
+            earning: 0,
+            open_disputes: 0,
+            differed: [Pubkey::default(); 2],
             reserved: [0; 64],
-            first_agreeing: None,
+            draw: Draw::Pending,
             winners: None,
             output_locator: String::new(),
-        };
+        });
         run.invariant()?;
         let seeds: [&[u8]; 4] = [seeds::RUN, run.task.as_ref(), run.provider.as_ref(), &[bump]];
-        create(self.run.as_ref(), self.authority.as_ref(), &seeds, &run)
+        create(self.run.as_ref(), self.authority.as_ref(), &seeds, &*run)
     }
 }
 
-/// - A provider's authority claims an open task of its market before the open window has passed.
-/// - The terms hash must be the task's.
-/// - Active, compute role, not excluded, below its maximum of runs, reward at its price floor or above.
+/// - A provider's authority takes a free slot of a task of its market before the open window has passed.
+/// - The terms hash must be the task's: a task cancelled and made again under the same address is refused.
+/// - Active, compute role, not excluded, without a slot in this task, below its maximum of runs, reward at its price floor
+///   or above, every requirement met by its record; on the shortlist while that has precedence.
 /// - Its free stake covers the lock, which is bound to the run.
+/// - Refused while the market is paused.
 /// - Requester and provider may be the same: only its own money moves.
 pub fn handler(ctx: Context<TaskClaim>, terms_hash: [u8; 32]) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
     let step = accounts.plan(terms_hash, now)?;
-    accounts.apply(step, ctx.bumps.run, now)?;
+    accounts.apply(&step)?;
+    accounts.open_run(&step, ctx.bumps.run, now)?;
     emit!(TaskClaimed {
         task: accounts.task.key(),
         run: accounts.run.key(),
         provider: accounts.provider.key(),
         lock: step.lock.get(),
-        execute_until: step.execute_until.into(),
+        execute_until: Deadline::from(step.execute_until),
     });
     Ok(())
 }

@@ -1,14 +1,15 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
+use tessera_rules::{Assignment, validate_shortlist};
 
-use crate::addresses::fee_shard;
 use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskCreated;
 use crate::seeds;
 use crate::signers::TaskSigner;
 use crate::state::{
-    Deadline, LAYOUT_VERSION, MAX_LOCATOR, Market, Model, Moment, Policy, Task, TaskState, Terms, Windows,
+    Deadline, Decision, LAYOUT_VERSION, MAX_LOCATOR, Market, Model, Moment, Policy, Requirements, Slot, Task,
+    TaskState, Terms, Windows,
 };
 use crate::tokens::{Mover, open_vault};
 
@@ -32,16 +33,24 @@ pub struct TaskCreateArgs {
     pub output_count: u8,
     /// How the result is trusted.
     pub policy: Policy,
-    /// Paid for an upheld run, base units.
+    /// Paid for each upheld run, base units.
     pub reward: u64,
-    /// Paid to the first auditor that agrees with an upheld run, base units.
+    /// Shared by the audits of each upheld run that earn, base units.
     pub audit_reward: u64,
     /// Paid in parts to those who send cranks, base units.
     pub crank_bounty: u64,
     /// How long each phase lasts.
     pub windows: Windows,
+    /// What a provider must have.
+    pub requirements: Requirements,
+    /// Only the shortlist may claim, for the whole open window.
+    pub named_only: bool,
+    /// Equal roots settle at once. Only with `named_only` and several runs.
+    pub waive_window: bool,
     /// Where the manifest is found, 1 to 96 bytes.
     pub manifest_locator: String,
+    /// Provider accounts that may claim first, or alone; 4 at most, each once.
+    pub shortlist: Vec<Pubkey>,
 }
 
 /// Accounts of `task_create`.
@@ -54,8 +63,8 @@ pub struct TaskCreate<'info> {
     /// The market.
     #[account(has_one = mint @ TesseraError::WrongMint)]
     pub market: Box<Account<'info, Market>>,
-    /// What the market pays in.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: what the market pays in.
+    pub mint: UncheckedAccount<'info>,
     /// The task.
     ///
     /// CHECK: created here at its derived address.
@@ -64,28 +73,14 @@ pub struct TaskCreate<'info> {
     /// CHECK: created here at its derived address.
     #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump)]
     pub task_vault: UncheckedAccount<'info>,
-    /// Any token account of the requester.
-    #[account(
-        mut,
-        constraint = requester_token.owner == requester.key() @ TesseraError::WrongTokenAccount,
-        constraint = requester_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub requester_token: Box<Account<'info, TokenAccount>>,
-    /// The fee vault of the task's shard, which must exist so that the task can be settled.
-    #[account(
-        seeds = [
-            seeds::FEES,
-            market.key().as_ref(),
-            &seeds::FEE_EPOCH.to_le_bytes(),
-            &[fee_shard(&task.key())],
-        ],
-        bump,
-    )]
-    pub fee_vault: Box<Account<'info, TokenAccount>>,
+    /// CHECK: any token account that the requester may spend; the token program checks it.
+    #[account(mut)]
+    pub requester_token: UncheckedAccount<'info>,
     /// The model whose creator takes part, if any.
     pub model: Option<Box<Account<'info, Model>>>,
     /// Makes the vault.
-    pub token_program: Program<'info, Token>,
+    #[account(address = market.token_program @ TesseraError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
     /// Makes the accounts.
     pub system_program: Program<'info, System>,
 }
@@ -98,8 +93,19 @@ impl TaskCreateArgs {
         require!((1..=MAX_OUTPUTS).contains(&self.output_count), TesseraError::OutputCount);
         require!(!self.manifest_locator.is_empty(), TesseraError::LocatorMissing);
         require!(self.manifest_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
-        tessera_rules::Windows::from(self.windows).validate(params).map_err(TesseraError::from)?;
+        self.validate_choices(params).map_err(TesseraError::from)?;
         Ok(())
+    }
+
+    /// What the rules say about policy, providers and windows.
+    fn validate_choices(&self, params: &tessera_rules::MarketParams) -> core::result::Result<(), tessera_rules::Refusal> {
+        let policy = tessera_rules::Policy::from(self.policy);
+        let listed = self.shortlist.len();
+        policy.validate()?;
+        validate_shortlist(&self.shortlist)?;
+        Assignment { listed, named_only: self.named_only, waive_window: self.waive_window }.validate(policy)?;
+        tessera_rules::Requirements::from(self.requirements).validate()?;
+        tessera_rules::Windows::from(self.windows).validate(params, policy, listed)
     }
 }
 
@@ -130,10 +136,19 @@ impl TaskCreate<'_> {
             run_lock: locks.run.get(),
             audit_lock: locks.audit.get(),
             no_show_slash: locks.no_show.get(),
+            audit_rate_bps: self.market.params.audit_rate_bps,
+            newcomer_weight: self.market.params.newcomer_weight,
+            silence_bps: self.market.params.silence_bps,
+            draw_delay_slots: self.market.params.draw_delay_slots,
+            agreed_challenge_seconds: self.market.params.agreed_challenge_seconds,
+            requirements: args.requirements,
+            named_only: args.named_only,
+            waive_window: args.waive_window,
             created_slot: now.slot,
             created_at: now.unix,
             model: self.model.as_ref().map(|model| model.key()),
             manifest_locator: args.manifest_locator,
+            shortlist: args.shortlist,
         })
     }
 
@@ -144,14 +159,20 @@ impl TaskCreate<'_> {
             version: LAYOUT_VERSION,
             bump: bumps.task,
             vault_bump: bumps.task_vault,
-            fee_vault_bump: bumps.fee_vault,
+            runs: terms.policy.runs(),
             state: TaskState::Open,
-            escrow: terms.escrow().ok_or(TesseraError::Overflow)?,
+            escrow: terms.escrow()?,
             open_until: open_until(&terms, now)?,
             runs_open: 0,
             terms_hash: terms.hash()?,
+            owed: 0,
+            reveal_from: Moment::BEGINNING,
+            audit_until: Deadline::UNSET,
+            challenge_until: Deadline::UNSET,
+            slots: [Slot::FREE; 3],
             reserved: [0; 64],
             terms,
+            decision: Decision::Undecided,
             excluded: Vec::new(),
         });
         task.invariant()?;
@@ -160,26 +181,28 @@ impl TaskCreate<'_> {
     }
 }
 
-/// - Anyone creates tasks; the nonce tells their addresses apart.
-/// - Reward, audit reward and crank bounty go into the task's own vault.
-/// - Splits, locks and windows are pinned; the market's later parameters do not matter.
-/// - Refused: zero roots, counts out of range, windows out of order or too long, a reward below the minimum, a bounty
-///   that would make a no-show pay, sums that do not fit, a missing fee vault.
+/// - Anyone creates tasks while the market is not paused; the nonce tells their addresses apart.
+/// - Rewards and audit rewards of all runs and the crank bounty go into the task's own vault.
+/// - Splits, locks, audit rate and windows are pinned; the market's later parameters do not matter.
+/// - Refused: zero roots, counts out of range, 1 or 4 redundant runs, windows out of order or too long, a shortlist with
+///   doubles or too few names, a waived window without named providers, requirements that nobody can meet, a reward below
+///   the minimum, a bounty that would make a no-show pay, sums that do not fit, an address in use.
 pub fn handler(ctx: Context<TaskCreate>, nonce: u64, args: TaskCreateArgs) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
+    require!(!accounts.market.paused, TesseraError::MarketPaused);
     let terms = accounts.terms(nonce, args, now)?;
     let task = accounts.open(terms, &ctx.bumps, now)?;
     let address = accounts.task.key();
     open_vault(
         accounts.task_vault.as_ref(),
         accounts.task.as_ref(),
-        accounts.mint.as_ref().as_ref(),
+        accounts.mint.as_ref(),
         accounts.requester.as_ref(),
         &[seeds::ESCROW, address.as_ref(), &[task.vault_bump]],
     )?;
-    Mover::new(&accounts.mint).take(
-        accounts.requester_token.as_ref().as_ref(),
+    Mover::new(accounts.mint.as_ref())?.take(
+        accounts.requester_token.as_ref(),
         accounts.task_vault.as_ref(),
         accounts.requester.as_ref(),
         task.escrow,

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use tessera_rules::Verdict;
 
 use super::{Deadline, LAYOUT_VERSION, Moment};
 use crate::errors::TesseraError;
@@ -78,6 +79,23 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// What it says about the run's root, once answered.
+    pub fn verdict(&self) -> Option<Verdict> {
+        match self.state {
+            AuditState::Claimed => None,
+            AuditState::Agreed { .. } => Some(Verdict::Agrees),
+            AuditState::Differs { .. } => Some(Verdict::Differs),
+        }
+    }
+
+    /// The root that it found instead of the run's.
+    pub fn differing_root(&self) -> Option<[u8; 32]> {
+        match self.state {
+            AuditState::Differs { root } => Some(root),
+            AuditState::Claimed | AuditState::Agreed { .. } => None,
+        }
+    }
+
     /// What holds of every audit.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);

@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
 
 use super::mirror::mirror;
-use super::{Deadline, LAYOUT_VERSION, MAX_LOCATOR, Moment};
+use super::{Deadline, FULL_RATE, LAYOUT_VERSION, MAX_LOCATOR, Market, Moment, Provider, Terms};
 use crate::errors::TesseraError;
 
 mirror! {
-    /// Where a run stands. A dispute is a state of its task.
+    /// Where a run stands. Whether it is refuted, is written in its task's slot.
     pub enum RunState = tessera_rules::RunState {
         /// The provider executes.
         Claimed,
@@ -13,10 +13,14 @@ mirror! {
         Submitted,
         /// Paid.
         Upheld,
-        /// Refuted; its lock was slashed.
+        /// Its lock was slashed.
         Slashed,
-        /// Not submitted in time.
+        /// Released, or neither submitted nor sealed in time. Such a run is closed at once.
         Abandoned,
+        /// The provider committed to a root that it has not shown.
+        Sealed,
+        /// Neither paid nor slashed.
+        Void,
     }
 }
 
@@ -74,6 +78,8 @@ pub struct Run {
     pub execute_until: Deadline,
     /// When it was submitted; zero until then.
     pub submitted_at: Moment,
+    /// When it was upheld, slashed or voided; zero until then.
+    pub decided_at: Moment,
     /// The verifiers' stake in the market when it was submitted, base units; zero until then.
     pub verify_stake: u64,
     /// Probability that it is audited, bps; zero until submitted.
@@ -88,6 +94,8 @@ pub struct Run {
     pub earning: u16,
     /// Disputes that are open.
     pub open_disputes: u16,
+    /// The verifiers (Provider accounts) that answered first and second with another root; the default address for none.
+    pub differed: [Pubkey; 2],
     /// Zero.
     pub reserved: [u8; 64],
     /// The slot hash that draws its audits.
@@ -100,17 +108,66 @@ pub struct Run {
 }
 
 impl Run {
+    /// Takes over a root that is shown, and pins what draws its audits: the market's verifiers, its provider's record, and
+    /// a slot ahead.
+    pub(crate) fn submit(
+        &mut self,
+        output: Output,
+        terms: &Terms,
+        market: &Market,
+        provider: &Provider,
+        now: Moment,
+    ) -> Result<()> {
+        let base = terms.audit_rate_bps.into();
+        self.state = RunState::Submitted;
+        self.output_root = output.root;
+        self.output_id = output.id;
+        self.output_locator = output.locator;
+        self.submitted_at = now;
+        self.verify_stake = market.verify_stake;
+        self.audit_rate_bps = tessera_rules::audit_rate(&provider.reputation.into(), base, terms.newcomer_weight).get();
+        self.draw_slot = now.slot.checked_add(terms.draw_delay_slots.into()).ok_or(TesseraError::Overflow)?;
+        self.invariant()
+    }
+
     /// What holds of every run.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
         require!(self.output_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
-        let posted = self.agreeing.checked_add(self.differing).ok_or(TesseraError::Overflow)?;
-        require_gte!(posted, self.audits_open, TesseraError::Invariant);
-        require_eq!(self.first_agreeing.is_some(), self.agreeing > 0, TesseraError::Invariant);
-        require!(self.winners.is_none() || self.differing >= 2, TesseraError::Invariant);
-        if self.state == RunState::Claimed {
-            require!(posted == 0 && self.output_root == [0; 32], TesseraError::Invariant);
+        require_gte!(FULL_RATE, self.audit_rate_bps, TesseraError::Invariant);
+        if matches!(self.state, RunState::Claimed | RunState::Sealed) {
+            require!(self.output_root == [0; 32] && self.audits_open == 0, TesseraError::Invariant);
+            require!(self.draw == Draw::Pending && self.winners.is_none(), TesseraError::Invariant);
+        }
+        if self.state == RunState::Submitted {
+            require!(self.output_root != [0; 32], TesseraError::Invariant);
+            require_gte!(self.audits_open, self.earning, TesseraError::Invariant);
         }
         Ok(())
+    }
+}
+
+/// What a run shows.
+pub(crate) struct Output {
+    /// Root of the outputs.
+    pub(crate) root: [u8; 32],
+    /// Content id of the stored outputs.
+    pub(crate) id: [u8; 32],
+    /// Where they are found.
+    pub(crate) locator: String,
+}
+
+impl Output {
+    /// The content id is no zeros, the locator 1 to 96 bytes. The rules check the root.
+    pub(crate) fn validate(&self) -> Result<()> {
+        require!(self.id != [0; 32], TesseraError::RootZero);
+        require!(!self.locator.is_empty(), TesseraError::LocatorMissing);
+        require!(self.locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
+        Ok(())
+    }
+
+    /// The root, if the bytes are one.
+    pub(crate) fn root(&self) -> Option<[u8; 32]> {
+        (self.root != [0; 32]).then_some(self.root)
     }
 }

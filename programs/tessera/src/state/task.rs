@@ -1,21 +1,22 @@
 use anchor_lang::prelude::*;
+use tessera_rules::TaskView;
 
 use super::mirror::mirror;
-use super::{Deadline, Decision, LAYOUT_VERSION, MAX_LOCATOR, Moment, Slot, Terms};
+use super::{Deadline, Decision, LAYOUT_VERSION, MAX_LOCATOR, Moment, Slot, SlotState, Terms};
 use crate::errors::TesseraError;
 
 mirror! {
     /// Where a task stands.
     pub enum TaskState = tessera_rules::TaskState {
-        /// May be claimed or cancelled.
+        /// A slot is free.
         Open,
-        /// A provider executes it.
+        /// Every slot is taken.
         Claimed,
-        /// An output root was committed.
+        /// The windows run, and nobody differs.
         Submitted,
-        /// An audit differs.
+        /// The windows run; an audit differs, or the runs do.
         Disputed,
-        /// Paid; only audits are left to close.
+        /// A run was paid; only audits are left to close.
         Settled,
         /// Taken back by its requester.
         Cancelled,
@@ -68,40 +69,82 @@ pub struct Task {
 }
 
 impl Task {
-    /// The money in its vault, for the rules.
-    pub fn escrow(&self) -> tessera_rules::Escrow {
-        tessera_rules::Escrow {
-            held: self.escrow.into(),
-            reward: self.terms.reward.into(),
-            audit_reward: self.terms.audit_reward.into(),
-            crank_bounty: self.terms.crank_bounty.into(),
+    /// The task as the rules see it.
+    #[inline(never)]
+    pub fn view(&self) -> TaskView<[u8; 32]> {
+        TaskView {
+            state: self.state.into(),
+            policy: self.terms.policy.into(),
+            windows: self.terms.windows.into(),
+            agreed_challenge_seconds: self.terms.agreed_challenge_seconds,
+            waive_window: self.terms.waive_window,
+            open_until: self.open_until.into(),
+            reveal_from: (self.reveal_from != Moment::BEGINNING).then(|| self.reveal_from.into()),
+            audit_until: self.audit_until.into(),
+            challenge_until: self.challenge_until.into(),
+            excluded: u8::try_from(self.excluded.len()).unwrap_or(u8::MAX),
+            slots: self.slots.map(Into::into),
+            decision: self.decision.into(),
         }
     }
 
-    /// Takes a payment off what the vault owes.
-    pub fn pay_out(&mut self, amount: u64) -> Result<()> {
-        self.escrow = self.escrow.checked_sub(amount).ok_or(TesseraError::Overflow)?;
+    /// Takes over what the rules made of [`Task::view`]. A provider that they excluded must be listed already.
+    #[inline(never)]
+    pub(crate) fn apply(&mut self, next: &TaskView<[u8; 32]>) -> Result<()> {
+        require_eq!(self.excluded.len(), usize::from(next.excluded), TesseraError::Invariant);
+        self.state = next.state.into();
+        self.reveal_from = next.reveal_from.map_or(Moment::BEGINNING, Into::into);
+        self.audit_until = next.audit_until.into();
+        self.challenge_until = next.challenge_until.into();
+        self.decision = next.decision.into();
+        for (slot, next) in self.slots.iter_mut().zip(&next.slots) {
+            let state = next.state.into();
+            let provider = if state == SlotState::Free { Pubkey::default() } else { slot.provider };
+            *slot = Slot { provider, state, root: next.root, agreeing: next.agreeing, differing: next.differing };
+        }
         Ok(())
     }
 
-    /// What holds of every task: an undecided one owes the reward and the audit reward, has a run unless it is open, and
-    /// lists at most eight providers.
+    /// The slot that a provider has.
+    pub fn slot_of(&self, provider: &Pubkey) -> Result<usize> {
+        let slot = self.slots.iter().position(|slot| slot.state != SlotState::Free && slot.provider == *provider);
+        Ok(slot.ok_or(TesseraError::WrongRun)?)
+    }
+
+    /// Takes a payment off what the vault owes.
+    pub(crate) fn pay_out(&mut self, amount: u64) -> Result<()> {
+        self.escrow = self.escrow.checked_sub(amount).ok_or(TesseraError::Invariant)?;
+        Ok(())
+    }
+
+    /// What a vault with this balance holds beyond what the task owes.
+    pub(crate) fn dust(&self, vault_balance: u64) -> Result<u64> {
+        Ok(vault_balance.checked_sub(self.escrow).ok_or(TesseraError::Invariant)?)
+    }
+
+    /// What holds of every task: it can pay every live run and what it owes to audits; every live run has an account; a
+    /// task that is over owes audits alone.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
         require!(self.excluded.len() <= tessera_rules::MAX_EXCLUDED, TesseraError::Invariant);
         require!(self.terms.manifest_locator.len() <= MAX_LOCATOR, TesseraError::LocatorTooLong);
-        let owed = self.terms.reward.checked_add(self.terms.audit_reward).ok_or(TesseraError::Overflow)?;
-        match self.state {
-            TaskState::Open => {
-                require!(self.runs_open == 0 && self.escrow >= owed, TesseraError::Invariant);
-            }
-            TaskState::Claimed | TaskState::Submitted | TaskState::Disputed => {
-                require!(self.runs_open == 1 && self.escrow >= owed, TesseraError::Invariant);
-            }
-            TaskState::Settled => require_gte!(self.terms.audit_reward, self.escrow, TesseraError::Invariant),
-            TaskState::Expired | TaskState::Cancelled => {
-                require_eq!(self.escrow, 0, TesseraError::Invariant)
-            }
+        require!(self.terms.shortlist.len() <= tessera_rules::MAX_SHORTLIST, TesseraError::Invariant);
+        require_eq!(self.runs, self.terms.policy.runs(), TesseraError::Invariant);
+        let used = usize::from(self.runs);
+        let mut live = 0_u8;
+        for (index, slot) in self.slots.iter().enumerate() {
+            let free = slot.state == SlotState::Free;
+            require_eq!(free, slot.provider == Pubkey::default(), TesseraError::Invariant);
+            require!(free || index < used, TesseraError::Invariant);
+            live = live.saturating_add(u8::from(tessera_rules::SlotState::from(slot.state).is_live()));
+        }
+        require!(u16::from(live) <= self.runs_open && self.runs_open <= u16::from(self.runs), TesseraError::Invariant);
+        let run = self.terms.reward.checked_add(self.terms.audit_reward).ok_or(TesseraError::Overflow)?;
+        let owed = run.checked_mul(u64::from(live)).and_then(|runs| runs.checked_add(self.owed));
+        require_gte!(self.escrow, owed.ok_or(TesseraError::Overflow)?, TesseraError::Invariant);
+        if !tessera_rules::TaskState::from(self.state).holds_funds() {
+            require!(live == 0 && self.escrow == self.owed, TesseraError::Invariant);
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 use solana_sha256_hasher::hashv;
 
 use super::{Requirements, RewardSplits, Sink, SlashShares, Windows};
+use crate::errors::TesseraError;
 
 /// Domain tag of the terms hash.
 pub const TERMS_TAG: &[u8] = b"tessera/terms";
@@ -115,9 +116,10 @@ impl Terms {
         Ok(hashv(&[TERMS_TAG, &bytes]).to_bytes())
     }
 
-    /// What the task's vault owes in the beginning, base units; `None` when it does not fit.
-    pub fn escrow(&self) -> Option<u64> {
-        let run = self.reward.checked_add(self.audit_reward)?;
-        run.checked_mul(u64::from(self.policy.runs()))?.checked_add(self.crank_bounty)
+    /// What the task's vault owes in the beginning, base units.
+    pub fn escrow(&self) -> Result<u64> {
+        let (reward, audit_reward) = (self.reward.into(), self.audit_reward.into());
+        let sum = tessera_rules::escrow_needed(self.policy.runs(), reward, audit_reward, self.crank_bounty.into());
+        Ok(sum.map_err(TesseraError::from)?.get())
     }
 }
