@@ -1,4 +1,5 @@
 use super::{SlotState, TaskView};
+use crate::amount::FULL_BPS;
 use crate::lottery::{old_enough, ticket_wins};
 use crate::{Action, BaseUnits, Bps, Deadline, Moment, Refusal, TaskState, Verdict, next_state};
 
@@ -46,7 +47,7 @@ pub struct AuditClaim<R> {
 }
 
 /// A verifier takes an audit on. `ticket`: the first eight bytes of its ticket's hash, little-endian; needed while nobody
-/// differs.
+/// differs and the rate is not the whole.
 ///
 /// While nobody differs the ticket must win, the claim comes before `audit_until`, and the challenge window waits for the
 /// answer: at most until `audit_until` plus twice the execution. In a dispute anyone eligible may claim before
@@ -67,8 +68,9 @@ pub fn plan_audit_claim<R: Copy + Eq>(
     }
     undecided(task, run.slot)?;
     by.may_audit(run)?;
-    let wins = |ticket| ticket_wins(ticket, run.rate, by.ticket_stake, run.verify_stake);
-    if !disputed && !ticket.is_some_and(wins) {
+    let drawn = |ticket| ticket_wins(ticket, run.rate, by.ticket_stake, run.verify_stake);
+    let wins = run.rate.get() >= FULL_BPS || ticket.is_some_and(drawn);
+    if !disputed && !wins {
         return Err(Refusal::TicketLost);
     }
     let answer = now.after(task.windows.execution_seconds.checked_mul(2).ok_or(Refusal::Overflow)?)?;

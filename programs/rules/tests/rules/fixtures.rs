@@ -31,11 +31,26 @@ pub fn params() -> MarketParams {
         unbonding_seconds: 604_800,
         reputation_decay_bps: bps(9_900),
         reputation_cap: 10,
+        newcomer_weight: 3_000_000,
+        draw_delay_slots: 4,
+        agreed_challenge_seconds: 60,
+        max_reveal_seconds: 3_600,
+        max_grace_seconds: 600,
+        timelock_seconds: 86_400,
+        silence_bps: bps(1_000),
     }
 }
 
 pub fn windows() -> Windows {
-    Windows { open_seconds: 600, execution_seconds: 60, audit_seconds: 120, challenge_seconds: 240 }
+    Windows {
+        open_seconds: 600,
+        execution_seconds: 60,
+        audit_seconds: 120,
+        challenge_seconds: 240,
+        exclusive_seconds: 0,
+        grace_seconds: 20,
+        reveal_seconds: 0,
+    }
 }
 
 /// A deadline one second after [`NOW`].
@@ -48,13 +63,43 @@ pub fn past() -> Deadline {
     Deadline { unix: NOW.unix, slot: NOW.slot }
 }
 
-pub fn open_task() -> OpenTask {
-    OpenTask {
+/// The windows of a task with several runs.
+pub fn redundant_windows() -> Windows {
+    Windows { reveal_seconds: 30, ..windows() }
+}
+
+/// A new task with these runs.
+pub fn task(policy: Policy) -> TaskView<u8> {
+    TaskView {
         state: TaskState::Open,
-        open_until: soon(),
+        policy,
+        windows: if policy.is_redundant() { redundant_windows() } else { windows() },
+        agreed_challenge_seconds: 60,
+        waive_window: false,
+        open_until: NOW.after(600).unwrap(),
+        reveal_from: None,
+        audit_until: Deadline::default(),
+        challenge_until: Deadline::default(),
+        excluded: 0,
+        slots: [Slot::default(); MAX_RUNS],
+        decision: Decision::Undecided,
+    }
+}
+
+/// [`NOW`], so many seconds later on both clocks.
+pub fn in_seconds(seconds: u32) -> Moment {
+    let deadline = NOW.after(seconds).unwrap();
+    Moment { unix: deadline.unix, slot: deadline.slot }
+}
+
+pub fn claim_terms() -> ClaimTerms {
+    ClaimTerms {
         reward: units(10_000),
         run_lock: units(30_000),
-        windows: windows(),
+        requirements: Requirements::default(),
+        named_only: false,
+        exclusive_until: past(),
+        paused: false,
     }
 }
 
@@ -64,6 +109,9 @@ pub fn claimant() -> Claimant {
         compute: true,
         same_market: true,
         excluded: false,
+        has_slot: false,
+        listed: false,
+        capabilities: Capabilities::default(),
         active_runs: 0,
         max_runs: 2,
         price_floor: units(10_000),
@@ -71,15 +119,7 @@ pub fn claimant() -> Claimant {
 }
 
 pub fn audited_run() -> AuditedRun {
-    AuditedRun {
-        state: TaskState::Submitted,
-        claimed_unix: NOW.unix - 100,
-        output_root: [1; 32],
-        audit_until: soon(),
-        challenge_until: NOW.after(10).unwrap(),
-        audit_seconds: 120,
-        refuted: false,
-    }
+    AuditedRun { slot: 0, submitted_at: NOW, rate: bps(5_000), verify_stake: units(1_000), draw_delay_slots: 4 }
 }
 
 pub fn auditor() -> Auditor {
@@ -89,10 +129,18 @@ pub fn auditor() -> Auditor {
         same_market: true,
         owns_run: false,
         owns_task: false,
-        verify_since: NOW.unix - 100,
+        ticket_since: Moment { unix: NOW.unix - 3, slot: NOW.slot - 5 },
+        ticket_stake: units(500),
     }
 }
 
 pub fn escrow() -> Escrow {
-    Escrow { held: units(11_600), reward: units(10_000), audit_reward: units(1_000), crank_bounty: units(600) }
+    Escrow {
+        held: units(11_600),
+        kept_for_auditors: units(0),
+        reward: units(10_000),
+        audit_reward: units(1_000),
+        crank_bounty: units(600),
+        runs: 1,
+    }
 }
