@@ -1,8 +1,10 @@
 //! Where accounts live: the program's derived addresses, without their bumps, and associated token accounts.
 
 use anchor_lang::prelude::Pubkey;
+use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 use tessera::addresses as program;
 pub use tessera::addresses::fee_shard;
+use tessera::state::Market;
 
 /// The market of `creator` that pays in `mint`.
 #[must_use]
@@ -52,10 +54,40 @@ pub fn audit(run: &Pubkey, verifier: &Pubkey) -> Pubkey {
     program::audit_address(run, verifier).0
 }
 
-/// The market's fee vault of a shard.
+/// The market's fee vault of an epoch and a shard, see [`fee_shard`].
 #[must_use]
-pub fn fee_vault(market: &Pubkey, shard: u8) -> Pubkey {
-    program::fee_vault_address(market, shard).0
+pub fn fee_vault(market: &Pubkey, epoch: u64, shard: u8) -> Pubkey {
+    program::fee_vault_address(market, epoch, shard).0
+}
+
+/// The token account with what payments of a market could not deliver.
+#[must_use]
+pub fn unclaimed_vault(market: &Pubkey) -> Pubkey {
+    program::unclaimed_vault_address(market).0
+}
+
+/// What `owner` can claim from the market's unclaimed vault.
+#[must_use]
+pub fn balance(market: &Pubkey, owner: &Pubkey) -> Pubkey {
+    program::balance_address(market, owner).0
+}
+
+/// The market's books of an epoch.
+#[must_use]
+pub fn pool(market: &Pubkey, epoch: u64) -> Pubkey {
+    program::pool_address(market, epoch).0
+}
+
+/// The token account with what was given for an epoch.
+#[must_use]
+pub fn pool_vault(market: &Pubkey, epoch: u64) -> Pubkey {
+    program::pool_vault_address(market, epoch).0
+}
+
+/// The share of `provider` in an epoch.
+#[must_use]
+pub fn share(provider: &Pubkey, epoch: u64) -> Pubkey {
+    program::share_address(provider, epoch).0
 }
 
 /// The market's insurance vault.
@@ -64,8 +96,15 @@ pub fn insurance_vault(market: &Pubkey) -> Pubkey {
     program::insurance_vault_address(market).0
 }
 
-/// The associated token account of `owner` for `mint`: where wallets look first.
+/// The associated token account of `owner` for `mint`, which `token_program` (Token or Token-2022) owns: where wallets look
+/// first.
 #[must_use]
-pub fn associated_token(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
-    anchor_spl::associated_token::get_associated_token_address(owner, mint)
+pub fn associated_token(owner: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    get_associated_token_address_with_program_id(owner, mint, token_program)
+}
+
+/// The associated token account of `owner` for what a market pays in.
+#[must_use]
+pub fn market_token(owner: &Pubkey, market: &Market) -> Pubkey {
+    associated_token(owner, &market.mint, &market.token_program)
 }

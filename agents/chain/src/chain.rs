@@ -5,8 +5,8 @@ use anchor_lang::solana_program::instruction::Instruction;
 use async_trait::async_trait;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
-use tessera::state::{Audit, Market, Model, Moment, Provider, Run, Task};
-
+use tessera::slot_hashes::SlotHash;
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::ChainError;
@@ -89,6 +89,35 @@ pub struct Recorded {
     pub details: Option<Details>,
 }
 
+/// A part of an address's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryPage {
+    /// Its transactions, newest first.
+    pub transactions: Vec<Recorded>,
+    /// Where the next page begins; `None` if there are no earlier transactions.
+    pub next: Option<Signature>,
+}
+
+/// An account of layout version 1, which `account_migrate` brings to the present one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// Its address.
+    pub key: Pubkey,
+    /// What it is.
+    pub kind: OutdatedKind,
+}
+
+/// What can be migrated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OutdatedKind {
+    /// A market; first, the others depend on it.
+    Market,
+    /// A provider or verifier.
+    Provider,
+    /// A model.
+    Model,
+}
+
 /// A token account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenBalance {
@@ -102,6 +131,18 @@ pub struct TokenBalance {
     pub amount: u64,
     /// Whether it can neither receive nor send.
     pub frozen: bool,
+    /// Whether its owner demands a memo with what it receives (Token-2022).
+    pub memo_required: bool,
+    /// The program that it belongs to: Token or Token-2022.
+    pub program: Pubkey,
+}
+
+impl TokenBalance {
+    /// Whether the program's payments can reach it.
+    #[must_use]
+    pub fn can_receive(&self) -> bool {
+        !self.frozen && !self.memo_required
+    }
 }
 
 /// A mint.
@@ -113,6 +154,8 @@ pub struct MintInfo {
     pub decimals: u8,
     /// Base units in existence.
     pub supply: u64,
+    /// The program that it belongs to: Token or Token-2022.
+    pub program: Pubkey,
 }
 
 /// The chain as agents see it. Reads see what this client's confirmed transactions did.
@@ -123,7 +166,11 @@ pub trait Chain: Send + Sync + 'static {
     /// The chain's clock: deadlines are judged by it, never by the machine's.
     async fn moment(&self) -> Result<Moment, ChainError>;
 
-    /// The market at `key`; `None` if there is no account. An account of another kind is [`ChainError::Decode`].
+    /// The first recorded slot hash at or after `slot`, of the 512 that the cluster keeps.
+    async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError>;
+
+    /// The market at `key`; `None` if there is no account. An account of another kind is [`ChainError::Decode`], of another
+    /// layout version [`ChainError::Layout`].
     async fn market(&self, key: Pubkey) -> Result<Option<Versioned<Market>>, ChainError>;
     /// The provider at `key`, as [`Chain::market`].
     async fn provider(&self, key: Pubkey) -> Result<Option<Versioned<Provider>>, ChainError>;
@@ -135,8 +182,14 @@ pub trait Chain: Send + Sync + 'static {
     async fn run(&self, key: Pubkey) -> Result<Option<Versioned<Run>>, ChainError>;
     /// The audit at `key`, as [`Chain::market`].
     async fn audit(&self, key: Pubkey) -> Result<Option<Versioned<Audit>>, ChainError>;
+    /// The books of an epoch at `key`, as [`Chain::market`].
+    async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError>;
+    /// The share at `key`, as [`Chain::market`].
+    async fn share(&self, key: Pubkey) -> Result<Option<Versioned<Share>>, ChainError>;
+    /// The balance at `key`, as [`Chain::market`].
+    async fn balance(&self, key: Pubkey) -> Result<Option<Versioned<Balance>>, ChainError>;
 
-    /// All markets of the program, by address.
+    /// All markets of the program, of the present layout, by address.
     async fn markets(&self) -> Result<Vec<Versioned<Market>>, ChainError>;
     /// All providers of a market, by address.
     async fn providers(&self, market: Pubkey) -> Result<Vec<Versioned<Provider>>, ChainError>;
@@ -146,6 +199,14 @@ pub trait Chain: Send + Sync + 'static {
     async fn runs(&self, task: Pubkey) -> Result<Vec<Versioned<Run>>, ChainError>;
     /// All audits of a run, by address.
     async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError>;
+    /// The books of all epochs of a market that are not closed, by address.
+    async fn pools(&self, market: Pubkey) -> Result<Vec<Versioned<EpochPool>>, ChainError>;
+    /// All shares in epochs of a market, by address.
+    async fn shares(&self, market: Pubkey) -> Result<Vec<Versioned<Share>>, ChainError>;
+    /// All that can be claimed from a market, by address.
+    async fn balances(&self, market: Pubkey) -> Result<Vec<Versioned<Balance>>, ChainError>;
+    /// A market, its providers, and all models, as far as they have layout version 1.
+    async fn outdated(&self, market: Pubkey) -> Result<Vec<Outdated>, ChainError>;
 
     /// The lamports at `key`; 0 if there is no account.
     async fn lamports(&self, key: Pubkey) -> Result<u64, ChainError>;
@@ -174,8 +235,18 @@ pub trait Chain: Send + Sync + 'static {
     /// Cancel safety: not cancel safe; a dropped call may leave a transaction in flight.
     async fn send(&self, outgoing: Outgoing, signers: &[&Keypair]) -> Result<Receipt, ChainError>;
 
+    /// At most `limit` transactions that touched `address`, newest first, from the one before `before` on.
+    async fn history_page(
+        &self,
+        address: Pubkey,
+        before: Option<Signature>,
+        limit: usize,
+    ) -> Result<HistoryPage, ChainError>;
+
     /// The last `limit` transactions that touched `address`, newest first.
-    async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError>;
+    async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError> {
+        Ok(self.history_page(address, None, limit).await?.transactions)
+    }
 
     /// Follows a market until `cancel`; returns once its accounts have been read for the first time.
     ///

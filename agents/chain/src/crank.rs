@@ -1,18 +1,21 @@
 //! The transactions that send what is due.
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::Task;
+use anchor_lang::solana_program::instruction::Instruction;
+use tessera::state::{Market, Run, Task};
+use tessera_rules::Outcome;
 
 use crate::address;
-use crate::chain::{Chain, Outgoing};
-use crate::due::{Crank, Due};
+use crate::chain::{Chain, Outgoing, TokenBalance};
+use crate::due::{self, Crank, Due};
 use crate::error::ChainError;
-use crate::ix::{self, Expiry, Settlement};
+use crate::ix::{self, Expiry, FeeSweep, MAX_TRANSACTION, Payee, Settlement, transaction_size};
 use crate::versioned::Versioned;
 use crate::world::World;
 
-/// The transactions that send what is due for `task`, in order, signed by `cranker` alone: first, where a receiver has no
-/// token account, one that makes it (at the cranker's expense), then the transition itself.
+/// The transactions that send what is due, in order, signed by `cranker` alone. What the transition needs and is not there
+/// (a receiver's token account, the current epoch's books and fee vault) is made at the cranker's expense: in the same
+/// transaction if it fits, else in one before it.
 ///
 /// # Errors
 /// [`ChainError::NotFound`] if the world lacks an account that the transition needs, and what reading token accounts says.
@@ -21,63 +24,173 @@ use crate::world::World;
 pub async fn crank(
     chain: &dyn Chain,
     world: &World,
-    task: &Versioned<Task>,
     due: &Due,
     cranker: Pubkey,
 ) -> Result<Vec<Outgoing>, ChainError> {
-    let missing = |what: &str, key| ChainError::NotFound { what: what.to_owned(), key };
     let market = world.market.as_ref().ok_or_else(|| missing("market", world.market_key()))?;
-    let run = match due.run {
-        Some(key) => Some(world.runs.get(&key).ok_or_else(|| missing("run", key))?),
-        None => None,
-    };
+    let sender = Sender { chain, world, market, cranker };
     let mut before = Vec::new();
-    let requester_token = receiver(chain, task.terms.requester, market.mint, cranker, &mut before).await?;
-    let cranker_token = existing(chain, cranker, market.mint).await?;
-    let (label, instruction) = match (due.crank, run) {
-        (Crank::Expire, run) => {
-            let expiry = Expiry { cranker, market, task, requester_token, cranker_token, run };
-            ("task_expire", ix::task_expire(&expiry))
+    let instruction = match due.crank {
+        Crank::Expire { task, run } => sender.expire(task, run, &mut before).await?,
+        Crank::Settle { task, run, .. } | Crank::CloseAudits { task, run } => {
+            sender.settle(task, run, &mut before).await?
         }
-        (Crank::Uphold | Crank::Slash | Crank::CloseAudits, None) => return Err(missing("run", task.key)),
-        (Crank::Uphold | Crank::Slash | Crank::CloseAudits, Some(run)) => {
-            let model_token = match task.terms.model {
-                Some(key) => {
-                    let model = chain.model(key).await?.ok_or_else(|| missing("model", key))?;
-                    Some(receiver(chain, model.payout, market.mint, cranker, &mut before).await?)
-                }
-                None => None,
-            };
-            let mut audits = Settlement::order(run, world.audits_of(run.key));
-            audits.truncate(Settlement::MOST_AUDITS);
-            let settlement =
-                Settlement { cranker, market, task, run, requester_token, cranker_token, model_token, audits: &audits };
-            ("task_settle", ix::task_settle(&settlement))
+        Crank::Draw { run, .. } => ix::audit_draw(run),
+        Crank::ApplyParams => ix::market_apply(market.key),
+        Crank::SweepFees { epoch, shard } => sender.sweep(epoch, shard, &mut before).await?,
+        Crank::ClaimShare { share } => sender.claim(share).await?,
+        Crank::ClosePool { epoch } => {
+            let pool = world.pool(epoch).ok_or_else(|| missing("pool", address::pool(&market.key, epoch)))?;
+            ix::pool_close(cranker, market, pool)
         }
     };
-    before.push(Outgoing::new(label, [instruction]));
-    Ok(before)
+    Ok(packed(due.crank.label(), before, instruction, &cranker))
 }
 
-/// A token account of `owner` that can receive; made by `before` if there is none.
-async fn receiver(
-    chain: &dyn Chain,
-    owner: Pubkey,
-    mint: Pubkey,
-    payer: Pubkey,
-    before: &mut Vec<Outgoing>,
-) -> Result<Pubkey, ChainError> {
-    if let Some(account) = existing(chain, owner, mint).await? {
-        return Ok(account);
+/// One transaction if everything fits into it, else two.
+fn packed(label: &str, mut before: Vec<Instruction>, last: Instruction, payer: &Pubkey) -> Vec<Outgoing> {
+    before.push(last);
+    if transaction_size(&before, payer) <= MAX_TRANSACTION {
+        return vec![Outgoing::new(label, before)];
     }
-    before.push(Outgoing::new("ata_create", [ix::ata_create(payer, owner, mint)]));
-    Ok(address::associated_token(&owner, &mint))
+    let last = before.split_off(before.len() - 1);
+    vec![Outgoing::new(format!("before {label}"), before), Outgoing::new(label, last)]
 }
 
-/// A token account of `owner` that can receive, the associated one if it can.
-async fn existing(chain: &dyn Chain, owner: Pubkey, mint: Pubkey) -> Result<Option<Pubkey>, ChainError> {
-    let associated = address::associated_token(&owner, &mint);
-    let accounts = chain.token_accounts(owner, mint).await?;
-    let usable = accounts.into_iter().filter(|account| !account.frozen);
-    Ok(usable.map(|account| account.key).min_by_key(|key| (*key != associated, *key)))
+struct Sender<'a> {
+    chain: &'a dyn Chain,
+    world: &'a World,
+    market: &'a Versioned<Market>,
+    cranker: Pubkey,
+}
+
+impl Sender<'_> {
+    fn task(&self, key: Pubkey) -> Result<&Versioned<Task>, ChainError> {
+        self.world.tasks.get(&key).ok_or_else(|| missing("task", key))
+    }
+
+    fn run(&self, key: Pubkey) -> Result<&Versioned<Run>, ChainError> {
+        self.world.runs.get(&key).ok_or_else(|| missing("run", key))
+    }
+
+    async fn expire(
+        &self,
+        task: Pubkey,
+        run: Option<Pubkey>,
+        before: &mut Vec<Instruction>,
+    ) -> Result<Instruction, ChainError> {
+        let task = self.task(task)?;
+        let run = run.map(|run| self.run(run)).transpose()?;
+        let requester = self.payee(task.terms.requester, before).await?;
+        let (cranker, market, cranker_token) = (self.cranker, self.market, self.usable(self.cranker).await?);
+        Ok(ix::task_expire(&Expiry { cranker, market, task, run, requester, cranker_token }))
+    }
+
+    async fn settle(
+        &self,
+        task: Pubkey,
+        run: Pubkey,
+        before: &mut Vec<Instruction>,
+    ) -> Result<Instruction, ChainError> {
+        let (task, run, now) = (self.task(task)?, self.run(run)?, self.world.moment);
+        let outcome = due::outcome(task, run, due::refuting_pair(self.world, run).is_some(), now);
+        let outcome = outcome.unwrap_or(Outcome::Upheld);
+        let epoch = self.world.epoch().ok_or_else(|| missing("market", self.market.key))?;
+        let shard = address::fee_shard(&task.key);
+        if outcome == Outcome::Upheld {
+            self.open(epoch, shard, before).await?;
+        }
+        let requester = self.payee(task.terms.requester, before).await?;
+        let model = match task.terms.model {
+            Some(key) => {
+                let model = self.chain.model(key).await?.ok_or_else(|| missing("model", key))?;
+                Some(self.payee(model.payout, before).await?)
+            }
+            None => None,
+        };
+        let mut audits = Settlement::order(run, self.world.audits_of(run.key));
+        audits.truncate(Settlement::MOST_AUDITS);
+        Ok(ix::task_settle(&Settlement {
+            cranker: self.cranker,
+            market: self.market,
+            epoch,
+            task,
+            run,
+            outcome,
+            requester,
+            model,
+            cranker_token: self.usable(self.cranker).await?,
+            provider_balance: !self.receives(address::stake_vault(&run.provider)).await?,
+            treasury_balance: !self.receives(address::fee_vault(&self.market.key, epoch, shard)).await?,
+            audits: &audits,
+        }))
+    }
+
+    async fn sweep(&self, epoch: u64, shard: u8, before: &mut Vec<Instruction>) -> Result<Instruction, ChainError> {
+        let (cranker, market) = (self.cranker, self.market);
+        let pool = self.world.pool(epoch).ok_or_else(|| missing("pool", address::pool(&market.key, epoch)))?;
+        let treasury = self.payee(market.treasury, before).await?;
+        Ok(ix::fee_sweep(&FeeSweep { cranker, market, pool, shard, treasury }))
+    }
+
+    async fn claim(&self, share: Pubkey) -> Result<Instruction, ChainError> {
+        let share = self.world.shares.get(&share).ok_or_else(|| missing("share", share))?;
+        // A provider that has left is paid nothing.
+        let authority = match self.world.providers.get(&share.provider) {
+            Some(provider) if !self.receives(address::stake_vault(&provider.key)).await? => Some(provider.authority),
+            _ => None,
+        };
+        Ok(ix::pool_claim(self.cranker, self.market, share, authority))
+    }
+
+    /// Opens the books of an epoch and its fee vault of a shard where they are missing: as the world shows, and where that
+    /// may be late, as the chain says.
+    async fn open(&self, epoch: u64, shard: u8, before: &mut Vec<Instruction>) -> Result<(), ChainError> {
+        let opened = |pool: &Versioned<tessera::state::EpochPool>| pool.opened >> shard & 1 == 1;
+        if self.world.pool(epoch).is_some_and(opened) {
+            return Ok(());
+        }
+        let pool = self.chain.pool(address::pool(&self.market.key, epoch)).await?;
+        if pool.is_none() {
+            before.push(ix::pool_open(self.cranker, self.market, epoch));
+        }
+        if !pool.is_some_and(|pool| opened(&pool)) {
+            before.push(ix::fee_vault_open(self.cranker, self.market, epoch, shard));
+        }
+        Ok(())
+    }
+
+    /// Where `owner` is paid: a token account of it that can receive; its associated one, made by `before`, if that is not
+    /// there; its balance if that is there and cannot receive.
+    async fn payee(&self, owner: Pubkey, before: &mut Vec<Instruction>) -> Result<Payee, ChainError> {
+        if let Some(token) = self.usable(owner).await? {
+            return Ok(Payee::to(owner, token));
+        }
+        let associated = address::market_token(&owner, self.market);
+        if self.chain.token_balance(associated).await?.is_some() {
+            return Ok(Payee::kept(owner, self.market));
+        }
+        let create = ix::ata_create(self.cranker, owner, self.market.mint, self.market.token_program);
+        if !before.contains(&create) {
+            before.push(create);
+        }
+        Ok(Payee::to(owner, associated))
+    }
+
+    /// A token account of `owner` that can receive, the associated one if it can.
+    async fn usable(&self, owner: Pubkey) -> Result<Option<Pubkey>, ChainError> {
+        let associated = address::market_token(&owner, self.market);
+        let accounts = self.chain.token_accounts(owner, self.market.mint).await?;
+        let usable = accounts.into_iter().filter(TokenBalance::can_receive);
+        Ok(usable.map(|account| account.key).min_by_key(|key| (*key != associated, *key)))
+    }
+
+    /// Whether a vault can receive. One that is not there yet will.
+    async fn receives(&self, vault: Pubkey) -> Result<bool, ChainError> {
+        Ok(self.chain.token_balance(vault).await?.is_none_or(|vault| vault.can_receive()))
+    }
+}
+
+fn missing(what: &str, key: Pubkey) -> ChainError {
+    ChainError::NotFound { what: what.to_owned(), key }
 }

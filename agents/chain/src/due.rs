@@ -1,7 +1,10 @@
-//! Which transitions anyone may send now.
+//! Which transitions anyone may send now, by the rules that the program applies.
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Moment, Run, Task, TaskState, Verdict};
+use tessera::seeds::FEE_SHARDS;
+use tessera::state::{Audit, AuditState, Draw, Moment, Run, RunState, SlotState, Task};
+use tessera_rules::{Outcome, SettleFacts, Settlement, SilentRun, plan_expire, plan_settle, reveal_phase};
+use tessera_rules::{pool_closable, pool_final};
 
 use crate::versioned::Versioned;
 use crate::world::World;
@@ -11,52 +14,208 @@ use crate::world::World;
 pub struct Due {
     /// Which one.
     pub crank: Crank,
-    /// The run that it is about; `None` for a task that nobody claimed.
-    pub run: Option<Pubkey>,
     /// Unix seconds since when it waits, as far as the accounts tell.
     pub since: i64,
 }
 
 /// The permissionless transitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Crank {
-    /// `task_settle`: the challenge window has passed, the run is upheld.
-    Uphold,
-    /// `task_settle`: two audits refute the run.
-    Slash,
+    /// `task_expire`: nobody claimed (no run), a claimer did not submit or seal, or did not show what it sealed.
+    Expire {
+        /// The task.
+        task: Pubkey,
+        /// The silent run.
+        run: Option<Pubkey>,
+    },
+    /// `task_settle`: the run can be decided.
+    Settle {
+        /// The task.
+        task: Pubkey,
+        /// The run.
+        run: Pubkey,
+        /// How it will end, as far as the accounts tell.
+        outcome: Outcome,
+    },
     /// `task_settle`: the run is decided and has audits that are not closed.
-    CloseAudits,
-    /// `task_expire`: nobody claimed, or the claimer did not submit.
-    Expire,
+    CloseAudits {
+        /// The task.
+        task: Pubkey,
+        /// The run.
+        run: Pubkey,
+    },
+    /// `audit_draw`: the slot that draws the run's audits has been made, and nobody has recorded its hash.
+    Draw {
+        /// The task.
+        task: Pubkey,
+        /// The run.
+        run: Pubkey,
+    },
+    /// `market_apply`: proposed parameters have waited.
+    ApplyParams,
+    /// `fee_sweep`: the epoch has ended.
+    SweepFees {
+        /// Which epoch.
+        epoch: u64,
+        /// Whose vault, 0 to 15.
+        shard: u8,
+    },
+    /// `pool_claim`: the epoch has ended and its fees are swept.
+    ClaimShare {
+        /// The share.
+        share: Pubkey,
+    },
+    /// `pool_close`: the epoch is long over and its shares are claimed.
+    ClosePool {
+        /// Which epoch.
+        epoch: u64,
+    },
 }
 
-/// What is due for a task, if anything.
-pub fn due(world: &World, task: &Versioned<Task>, now: Moment) -> Option<Due> {
-    let run = world.runs_of(task.key).max_by_key(|run| run.claimed_at.slot);
-    let about = |crank, run: &Versioned<Run>, since| Some(Due { crank, run: Some(run.key), since });
-    match (task.state, run) {
-        (TaskState::Open, _) if task.open_until.passed(now) => {
-            Some(Due { crank: Crank::Expire, run: None, since: task.open_until.unix })
+impl Crank {
+    /// The task that it is about, if it is about one.
+    #[must_use]
+    pub fn task(&self) -> Option<Pubkey> {
+        match self {
+            Self::Expire { task, .. }
+            | Self::Settle { task, .. }
+            | Self::CloseAudits { task, .. }
+            | Self::Draw { task, .. } => Some(*task),
+            Self::ApplyParams | Self::SweepFees { .. } | Self::ClaimShare { .. } | Self::ClosePool { .. } => None,
         }
-        (TaskState::Claimed, Some(run)) if run.execute_until.passed(now) => {
-            about(Crank::Expire, run, run.execute_until.unix)
+    }
+
+    /// The run that it is about, if it is about one.
+    #[must_use]
+    pub fn run(&self) -> Option<Pubkey> {
+        match self {
+            Self::Expire { run, .. } => *run,
+            Self::Settle { run, .. } | Self::CloseAudits { run, .. } | Self::Draw { run, .. } => Some(*run),
+            Self::ApplyParams | Self::SweepFees { .. } | Self::ClaimShare { .. } | Self::ClosePool { .. } => None,
         }
-        (TaskState::Disputed, Some(run)) if refuting_pair(world, run).is_some() => {
-            let since = refuting_pair(world, run).map_or(0, |(_, second)| second.posted_at.unix);
-            about(Crank::Slash, run, since)
+    }
+
+    /// The program's instruction that does it.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Expire { .. } => "task_expire",
+            Self::Settle { .. } | Self::CloseAudits { .. } => "task_settle",
+            Self::Draw { .. } => "audit_draw",
+            Self::ApplyParams => "market_apply",
+            Self::SweepFees { .. } => "fee_sweep",
+            Self::ClaimShare { .. } => "pool_claim",
+            Self::ClosePool { .. } => "pool_close",
         }
-        (TaskState::Submitted | TaskState::Disputed, Some(run)) if run.challenge_until.passed(now) => {
-            about(Crank::Uphold, run, run.challenge_until.unix)
-        }
-        (TaskState::Settled | TaskState::Expired, Some(run)) if run.audits_open > 0 => {
-            about(Crank::CloseAudits, run, run.challenge_until.unix.min(now.unix))
-        }
-        _ => None,
     }
 }
 
-/// The first two audits, in the order in which they were posted, that differ from the run in the same way and are of
+/// All that is due in a market.
+#[must_use]
+pub fn all(world: &World, now: Moment) -> Vec<Due> {
+    world.tasks.values().flat_map(|task| of_task(world, task, now)).chain(of_market(world, now)).collect()
+}
+
+/// What is due for a task: at most one transition for each of its runs, or one for the task as a whole.
+#[must_use]
+pub fn of_task(world: &World, task: &Versioned<Task>, now: Moment) -> Vec<Due> {
+    let view = task.view();
+    if plan_expire(&view, None, now.into()).is_ok() {
+        // Without a run the open window ended it, or the last exclusion did, which may have been before.
+        let since = task.open_until.unix.min(now.unix);
+        return vec![Due { crank: Crank::Expire { task: task.key, run: None }, since }];
+    }
+    world.runs_of(task.key).filter_map(|run| of_run(world, task, run, now)).collect()
+}
+
+fn of_run(world: &World, task: &Versioned<Task>, run: &Versioned<Run>, now: Moment) -> Option<Due> {
+    let view = task.view();
+    let slot = task.slot_of(&run.provider).ok()?;
+    let (key, about) = (task.key, run.key);
+    match task.slots.get(slot)?.state {
+        SlotState::Claimed | SlotState::Sealed => {
+            let silent = SilentRun { slot, execute_until: run.execute_until.into() };
+            plan_expire(&view, Some(silent), now.into()).ok()?;
+            let until = match run.state {
+                RunState::Sealed => reveal_phase(&view, now.into()).ok().flatten()?.unix,
+                _ => run.execute_until.unix,
+            };
+            Some(Due { crank: Crank::Expire { task: key, run: Some(about) }, since: until })
+        }
+        SlotState::Free => None,
+        _ => {
+            let pair = refuting_pair(world, run);
+            let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes };
+            match plan_settle(&view, slot, &facts, now.into()) {
+                Ok(Settlement::Decide { outcome, .. }) => {
+                    let refuted = pair.map(|(_, second)| second.posted_at.unix).filter(|_| outcome == Outcome::Slashed);
+                    let since = refuted.unwrap_or(task.challenge_until.unix).min(now.unix);
+                    Some(Due { crank: Crank::Settle { task: key, run: about, outcome }, since })
+                }
+                Ok(Settlement::Close(_)) if run.audits_open > 0 => {
+                    let since = task.challenge_until.unix.min(now.unix);
+                    Some(Due { crank: Crank::CloseAudits { task: key, run: about }, since })
+                }
+                Ok(Settlement::Close(_)) | Err(_) => draw(task, run, now),
+            }
+        }
+    }
+}
+
+/// How a run ended, or would end if it were settled now; `None` while it cannot be settled. `pair_shown`: the settlement
+/// passes two audits that refute the run.
+#[must_use]
+pub fn outcome(task: &Task, run: &Run, pair_shown: bool, now: Moment) -> Option<Outcome> {
+    let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes };
+    match plan_settle(&task.view(), task.slot_of(&run.provider).ok()?, &facts, now.into()) {
+        Ok(Settlement::Decide { outcome, .. } | Settlement::Close(outcome)) => Some(outcome),
+        Err(_) => None,
+    }
+}
+
+/// The draw of a run, while somebody could still win it.
+fn draw(task: &Versioned<Task>, run: &Versioned<Run>, now: Moment) -> Option<Due> {
+    // A slot's hash is recorded with the next slot.
+    let drawable = run.state == RunState::Submitted && run.draw == Draw::Pending && now.slot > run.draw_slot;
+    // Before the windows run, audits cannot be claimed; the draw must be recorded all the same before it is dropped.
+    let useful = task.challenge_until.slot == 0 || !task.audit_until.passed(now);
+    let crank = Crank::Draw { task: task.key, run: run.key };
+    (drawable && useful).then_some(Due { crank, since: run.submitted_at.unix })
+}
+
+/// What is due for the market as a whole.
+#[must_use]
+pub fn of_market(world: &World, now: Moment) -> Vec<Due> {
+    let Some(market) = &world.market else { return Vec::new() };
+    let seconds = market.epoch_seconds;
+    let end = |epoch: u64| i64::try_from(epoch.saturating_add(1).saturating_mul(seconds.into())).unwrap_or(i64::MAX);
+    let mut due = Vec::new();
+    if let Some(pending) = market.pending.filter(|pending| pending.earliest.passed(now)) {
+        due.push(Due { crank: Crank::ApplyParams, since: pending.earliest.unix });
+    }
+    for pool in world.pools.values() {
+        let (epoch, since) = (pool.epoch, end(pool.epoch));
+        if since <= now.unix {
+            let open = |shard: &u8| (pool.opened & !pool.swept) >> shard & 1 == 1;
+            let sweeps = (0..FEE_SHARDS).filter(open).map(|shard| Crank::SweepFees { epoch, shard });
+            due.extend(sweeps.map(|crank| Due { crank, since }));
+        }
+        let finished = pool_final(epoch, pool.opened, pool.swept, now.unix, seconds).is_ok();
+        if finished {
+            let shares = world.shares.values().filter(|share| share.epoch == epoch);
+            due.extend(shares.map(|share| Due { crank: Crank::ClaimShare { share: share.key }, since }));
+        }
+        if finished && pool.shares_open == 0 && pool_closable(epoch, now.unix, seconds).is_ok() {
+            let since = end(epoch.saturating_add(tessera_rules::POOL_EPOCHS));
+            due.push(Due { crank: Crank::ClosePool { epoch }, since });
+        }
+    }
+    due
+}
+
+/// The first two audits, in the order in which they were answered, that differ from the run in the same way and are of
 /// different authorities.
+#[must_use]
 pub fn refuting_pair<'a>(
     world: &'a World,
     run: &Versioned<Run>,
@@ -68,13 +227,21 @@ pub fn refuting_pair<'a>(
 pub(crate) fn first_pair<'a>(
     audits: impl Iterator<Item = &'a Versioned<Audit>>,
 ) -> Option<(&'a Versioned<Audit>, &'a Versioned<Audit>)> {
-    let mut differing: Vec<_> = audits.filter(|audit| audit.verdict == Verdict::Differs).collect();
-    differing.sort_by_key(|audit| audit.ordinal);
-    differing.iter().enumerate().find_map(|(place, second)| {
-        let first = differing
+    let mut differing: Vec<_> = audits.filter_map(|audit| Some((found(audit)?, audit))).collect();
+    differing.sort_by_key(|(_, audit)| audit.ordinal);
+    differing.iter().enumerate().find_map(|(place, (root, second))| {
+        let (_, first) = differing
             .iter()
             .take(place)
-            .find(|first| first.root == second.root && first.authority != second.authority)?;
+            .find(|(earlier, first)| earlier == root && first.authority != second.authority)?;
         Some((*first, *second))
     })
+}
+
+/// The root that a differing audit found.
+fn found(audit: &Audit) -> Option<[u8; 32]> {
+    match audit.state {
+        AuditState::Differs { root } => Some(root),
+        AuditState::Claimed | AuditState::Agreed { .. } => None,
+    }
 }

@@ -125,6 +125,19 @@ pub enum ChainError {
         /// What the decoder said.
         reason: String,
     },
+    /// Another version of the program wrote the account.
+    #[error(
+        "the {what} {key} has layout version {version}, which this program does not read; bring the market's accounts up to \
+         date with `tessera-migrations`, or use the client of that version"
+    )]
+    Layout {
+        /// What it is.
+        what: String,
+        /// The account.
+        key: Pubkey,
+        /// Its version.
+        version: u8,
+    },
     /// The client was given something that it cannot work with.
     #[error("{reason}")]
     Config {
@@ -156,13 +169,13 @@ impl ChainError {
             | Self::Unhealthy { .. }
             | Self::Busy { .. }
             | Self::Expired { .. } => ErrorKind::Retry,
+            Self::Program(failure) => failure.kind(),
             Self::InsufficientFunds { .. }
-            | Self::Program(_)
             | Self::Rejected { .. }
             | Self::Rpc { .. }
             | Self::NotFound { .. }
             | Self::Closed => ErrorKind::GiveUp,
-            Self::Decode { .. } | Self::Config { .. } | Self::Signing { .. } => ErrorKind::Fatal,
+            Self::Decode { .. } | Self::Layout { .. } | Self::Config { .. } | Self::Signing { .. } => ErrorKind::Fatal,
         }
     }
 

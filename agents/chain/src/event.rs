@@ -6,59 +6,113 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tessera::events;
 
-/// One event of each kind.
+/// One event of each kind, by what it is about.
 macro_rules! events {
-    ($($name:ident,)*) => {
+    (market: $($market:ident,)* task: $($task:ident,)* run: $($run:ident,)*) => {
         /// An event of the program; see [`tessera::events`].
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Event {
-            $(
-                #[doc = concat!("See [`tessera::events::", stringify!($name), "`].")]
-                $name(Box<events::$name>),
-            )*
+            $(#[doc = concat!("See [`tessera::events::", stringify!($market), "`].")] $market(Box<events::$market>),)*
+            $(#[doc = concat!("See [`tessera::events::", stringify!($task), "`].")] $task(Box<events::$task>),)*
+            $(#[doc = concat!("See [`tessera::events::", stringify!($run), "`].")] $run(Box<events::$run>),)*
         }
 
         impl Event {
             /// The event's name.
             #[must_use]
             pub fn name(&self) -> &'static str {
-                match self { $(Self::$name(_) => stringify!($name),)* }
+                match self {
+                    $(Self::$market(_) => stringify!($market),)*
+                    $(Self::$task(_) => stringify!($task),)*
+                    $(Self::$run(_) => stringify!($run),)*
+                }
+            }
+
+            /// The task that it is about, if it is about one.
+            #[must_use]
+            pub fn task(&self) -> Option<Pubkey> {
+                match self {
+                    $(Self::$market(_) => None,)*
+                    $(Self::$task(event) => Some(event.task),)*
+                    $(Self::$run(event) => Some(event.task),)*
+                }
+            }
+
+            /// The run that it is about, if it is about one.
+            #[must_use]
+            pub fn run(&self) -> Option<Pubkey> {
+                match self {
+                    $(Self::$market(_) => None,)*
+                    $(Self::$task(_) => None,)*
+                    $(Self::$run(event) => Some(event.run),)*
+                }
             }
 
             /// Decodes an event; `None` if it is of a kind that this client does not know.
             #[must_use]
             pub fn decode(bytes: &[u8]) -> Option<Self> {
-                $(
-                    if let Some(body) = bytes.strip_prefix(events::$name::DISCRIMINATOR) {
-                        let event = events::$name::deserialize(&mut &*body).ok()?;
-                        return Some(Self::$name(Box::new(event)));
-                    }
-                )*
+                $(events!(@decode $market bytes);)*
+                $(events!(@decode $task bytes);)*
+                $(events!(@decode $run bytes);)*
                 None
             }
+        }
+    };
+    (@decode $name:ident $bytes:ident) => {
+        if let Some(body) = $bytes.strip_prefix(events::$name::DISCRIMINATOR) {
+            let event = events::$name::deserialize(&mut &*body).ok()?;
+            return Some(Self::$name(Box::new(event)));
         }
     };
 }
 
 events! {
+    market:
     MarketInitialised,
+    ParamsProposed,
+    ParamsApplied,
+    ParamsWithdrawn,
+    MarketPaused,
+    AuthorityOffered,
+    AuthorityAccepted,
+    AccountMigrated,
+    BalanceClaimed,
+    ModelRegistered,
+    PoolOpened,
+    PoolFunded,
+    ShareOpened,
     FeeVaultOpened,
     FeesSwept,
+    ShareClaimed,
+    PoolClosed,
     ProviderRegistered,
     ProviderUpdated,
+    ProviderClosed,
+    TicketChainCommitted,
     StakeDeposited,
     StakeUnbonded,
     StakeWithdrawn,
-    ModelRegistered,
+    ReputationChanged,
+    task:
     TaskCreated,
     TaskCancelled,
+    WindowsStarted,
+    TaskExpired,
+    TaskClosed,
+    run:
     TaskClaimed,
+    RunReleased,
+    RunSealed,
     RunSubmitted,
+    RunAbandoned,
+    RunSilent,
+    AuditDrawn,
+    AuditClaimed,
     AuditPosted,
+    AuditOpened,
+    AuditForced,
     TaskSettled,
     AuditClosed,
-    TaskExpired,
-    RunAbandoned,
 }
 
 /// What the program says in a transaction's log, in order. Data that another program logs is another's, even if it looks
@@ -98,9 +152,10 @@ mod tests {
     fn swept(shard: u8) -> events::FeesSwept {
         events::FeesSwept {
             market: Pubkey::new_from_array([1; 32]),
+            epoch: 7,
             shard,
-            amount: 5,
-            to: Pubkey::new_from_array([2; 32]),
+            payment: events::Payment { owner: Pubkey::new_from_array([2; 32]), amount: 5, kept: false },
+            total_fees: 5,
         }
     }
 
@@ -152,5 +207,16 @@ mod tests {
     fn unknown_and_broken_data_are_passed_over() {
         let logs = log(&["Program US invoke [1]", "Program data: !!", "Program data: AAAA", &data(1)[..40], &data(4)]);
         assert_eq!(events(&logs), [Event::FeesSwept(Box::new(swept(4)))]);
+    }
+
+    #[test]
+    fn an_event_names_the_task_and_the_run_that_it_is_about() {
+        let key = |byte| Pubkey::new_from_array([byte; 32]);
+        let closed = Event::TaskClosed(Box::new(events::TaskClosed { task: key(1), dust: 0 }));
+        assert_eq!((closed.task(), closed.run()), (Some(key(1)), None));
+        let forced = Event::AuditForced(Box::new(events::AuditForced { task: key(1), run: key(2), paid: 3 }));
+        assert_eq!((forced.task(), forced.run()), (Some(key(1)), Some(key(2))));
+        let swept = Event::FeesSwept(Box::new(swept(1)));
+        assert_eq!((swept.task(), swept.run()), (None, None));
     }
 }

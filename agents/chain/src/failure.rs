@@ -9,7 +9,7 @@ use anchor_spl::token::spl_token::error::TokenError;
 use solana_transaction_error::TransactionError;
 use tessera::errors::TesseraError;
 
-use crate::error::ChainError;
+use crate::error::{ChainError, ErrorKind};
 
 /// A program's refusal of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,19 @@ impl ProgramFailure {
     #[must_use]
     pub fn tessera(&self) -> Option<TesseraError> {
         (self.program == tessera::ID).then(|| TesseraError::from_code(self.code)).flatten()
+    }
+
+    /// What to do about it. Nearly always the state has moved on, or the plan was wrong: read it again and plan anew.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self.tessera() {
+            // A matter of slots.
+            Some(TesseraError::SlotHashNotYet) => ErrorKind::Retry,
+            // Client and program are of different versions.
+            Some(TesseraError::LayoutVersion | TesseraError::WrongTokenProgram | TesseraError::WrongSysvar) => {
+                ErrorKind::Fatal
+            }
+            _ => ErrorKind::GiveUp,
+        }
     }
 }
 
@@ -159,8 +172,23 @@ mod tests {
             assert_eq!((&failure.name, &failure.message), (&error.name(), &error.to_string()));
             assert_eq!(failure.tessera().unwrap().name(), error.name());
             assert_eq!(classified.logs(), ["line"]);
-            assert_eq!(classified.kind(), ErrorKind::GiveUp);
         }
+    }
+
+    #[test]
+    fn a_slot_that_is_not_made_yet_is_worth_a_retry_and_versions_that_do_not_fit_are_fatal() {
+        for (error, kind) in [
+            (TesseraError::SlotHashNotYet, ErrorKind::Retry),
+            (TesseraError::LayoutVersion, ErrorKind::Fatal),
+            (TesseraError::WrongTokenProgram, ErrorKind::Fatal),
+            (TesseraError::TooEarly, ErrorKind::GiveUp),
+            (TesseraError::BalanceMissing, ErrorKind::GiveUp),
+            (TesseraError::SlotHashExpired, ErrorKind::GiveUp),
+        ] {
+            assert_eq!(custom(tessera::ID, u32::from(error)).kind(), kind, "{error}");
+        }
+        let foreign = custom(Pubkey::new_from_array([7; 32]), u32::from(TesseraError::SlotHashNotYet));
+        assert_eq!(foreign.kind(), ErrorKind::GiveUp);
     }
 
     #[test]

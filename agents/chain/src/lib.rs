@@ -15,6 +15,7 @@ mod filters;
 pub mod ix;
 mod retry;
 mod rpc;
+mod task_history;
 mod versioned;
 mod world;
 
@@ -26,16 +27,22 @@ pub use solana_signer::Signer;
 pub use tessera as program;
 pub use tessera::errors::TesseraError;
 pub use tessera::instructions::{
-    MarketInitArgs, ProviderRegisterArgs, ProviderUpdateArgs, RunSubmitArgs, TaskCreateArgs,
+    Answer, AuditOpenArgs, MarketInitArgs, OpenedTree, ProviderRegisterArgs, ProviderUpdateArgs, RunRevealArgs,
+    RunSubmitArgs, TaskCreateArgs,
 };
+pub use tessera::slot_hashes::SlotHash;
 pub use tessera::state::{
-    Audit, BackendKind, Deadline, Hardware, Market, MarketParams, Model, Moment, Policy, Provider, ProviderStatus,
-    Reputation, RewardSplits, Roles, Run, RunState, Sink, SlashShares, Stake, Task, TaskState, Terms, Unbonding,
-    Verdict, Windows, Winners,
+    Audit, AuditState, BackendKind, BackendNeed, Balance, Deadline, Decision, Draw, EpochPool, Hardware, Market,
+    MarketParams, Model, Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation, Requirements,
+    RewardSplits, Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms,
+    TicketChain, Unbonding, Windows, Winners,
 };
+pub use tessera_rules as rules;
 pub use tokio_util::sync::CancellationToken;
 
-pub use crate::chain::{Chain, Details, MintInfo, Outgoing, Receipt, Recorded, Simulated, TokenBalance};
+pub use crate::chain::{
+    Chain, Details, HistoryPage, MintInfo, Outdated, OutdatedKind, Outgoing, Receipt, Recorded, Simulated, TokenBalance,
+};
 pub use crate::crank::crank;
 pub use crate::endpoints::Endpoints;
 pub use crate::error::{ChainError, ErrorKind};
@@ -45,5 +52,6 @@ pub use crate::fake::FakeChain;
 pub use crate::feed::{Feed, FeedPolicy};
 pub use crate::retry::{RetryPolicy, retry};
 pub use crate::rpc::{RpcChain, SendPolicy};
+pub use crate::task_history::{TaskHistory, TaskStep, task_history};
 pub use crate::versioned::{Stored, Versioned, decode};
 pub use crate::world::{Account, AccountKind, Update, World};

@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use anchor_lang::AccountDeserialize;
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Market, Model, Provider, Run, Task};
+use anchor_lang::{AccountDeserialize, Discriminator};
+use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Provider, Run, Share, Task};
 
 use crate::error::ChainError;
 
@@ -28,7 +28,7 @@ impl<T> Deref for Versioned<T> {
 }
 
 /// An account type of the program: what [`crate::Chain`] reads.
-pub trait Stored: AccountDeserialize + Clone + Send + Sync + 'static {
+pub trait Stored: AccountDeserialize + Discriminator + Clone + Send + Sync + 'static {
     /// What messages call it.
     const NAME: &'static str;
 }
@@ -46,13 +46,21 @@ stored! {
     Task: "task",
     Run: "run",
     Audit: "audit",
+    EpochPool: "pool",
+    Share: "share",
+    Balance: "balance",
 }
 
 /// Decodes an account of the program; its owner must have been checked.
 ///
 /// # Errors
-/// [`ChainError::Decode`] if the discriminator or the layout is another's.
+/// [`ChainError::Layout`] if another version of the program wrote it, [`ChainError::Decode`] if the discriminator or the
+/// content is another's.
 pub fn decode<T: Stored>(key: Pubkey, mut bytes: &[u8]) -> Result<T, ChainError> {
+    let version = bytes.strip_prefix(T::DISCRIMINATOR).and_then(<[u8]>::first);
+    if let Some(&version) = version.filter(|version| **version != LAYOUT_VERSION) {
+        return Err(ChainError::Layout { what: T::NAME.to_owned(), key, version });
+    }
     T::try_deserialize(&mut bytes).map_err(|error| ChainError::Decode {
         what: T::NAME.to_owned(),
         key,

@@ -7,12 +7,15 @@ use async_trait::async_trait;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
 use solana_signer::Signer;
-use tessera::state::{Audit, Market, Model, Moment, Provider, Run, Task};
+use tessera::slot_hashes::{SlotHash, first_at_or_after};
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{FakeChain, Stored};
-use crate::chain::{Chain, Details, MintInfo, Outgoing, Receipt, Recorded, Simulated, TokenBalance};
+use crate::chain::{
+    Chain, Details, HistoryPage, MintInfo, Outdated, Outgoing, Receipt, Recorded, Simulated, TokenBalance,
+};
 use crate::error::ChainError;
 use crate::feed::Feed;
 use crate::versioned::Versioned;
@@ -40,6 +43,10 @@ impl Chain for FakeChain {
         Ok(self.answer()?.moment)
     }
 
+    async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
+        Ok(first_at_or_after(&self.answer()?.slot_hashes(), slot))
+    }
+
     async fn market(&self, key: Pubkey) -> Result<Option<Versioned<Market>>, ChainError> {
         self.answer()?.read(key, "market", pick!(Market))
     }
@@ -62,6 +69,18 @@ impl Chain for FakeChain {
 
     async fn audit(&self, key: Pubkey) -> Result<Option<Versioned<Audit>>, ChainError> {
         self.answer()?.read(key, "audit", pick!(Audit))
+    }
+
+    async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError> {
+        self.answer()?.read(key, "pool", pick!(Pool))
+    }
+
+    async fn share(&self, key: Pubkey) -> Result<Option<Versioned<Share>>, ChainError> {
+        self.answer()?.read(key, "share", pick!(Share))
+    }
+
+    async fn balance(&self, key: Pubkey) -> Result<Option<Versioned<Balance>>, ChainError> {
+        self.answer()?.read(key, "balance", pick!(Balance))
     }
 
     async fn markets(&self) -> Result<Vec<Versioned<Market>>, ChainError> {
@@ -90,6 +109,28 @@ impl Chain for FakeChain {
         let mut all = self.answer()?.all(pick!(Audit));
         all.retain(|audit| audit.run == run);
         Ok(all)
+    }
+
+    async fn pools(&self, market: Pubkey) -> Result<Vec<Versioned<EpochPool>>, ChainError> {
+        let mut all = self.answer()?.all(pick!(Pool));
+        all.retain(|pool| pool.market == market);
+        Ok(all)
+    }
+
+    async fn shares(&self, market: Pubkey) -> Result<Vec<Versioned<Share>>, ChainError> {
+        let mut all = self.answer()?.all(pick!(Share));
+        all.retain(|share| share.market == market);
+        Ok(all)
+    }
+
+    async fn balances(&self, market: Pubkey) -> Result<Vec<Versioned<Balance>>, ChainError> {
+        let mut all = self.answer()?.all(pick!(Balance));
+        all.retain(|balance| balance.market == market);
+        Ok(all)
+    }
+
+    async fn outdated(&self, _market: Pubkey) -> Result<Vec<Outdated>, ChainError> {
+        Ok(self.answer()?.outdated.clone())
     }
 
     async fn lamports(&self, key: Pubkey) -> Result<u64, ChainError> {
@@ -156,10 +197,23 @@ impl Chain for FakeChain {
         outcome.map(|()| Receipt { signature, slot, details })
     }
 
-    async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError> {
+    async fn history_page(
+        &self,
+        address: Pubkey,
+        before: Option<Signature>,
+        limit: usize,
+    ) -> Result<HistoryPage, ChainError> {
         let state = self.answer()?;
         let touching = state.recorded.iter().rev().filter(|(touched, _)| touched.contains(&address));
-        Ok(touching.take(limit).map(|(_, recorded)| recorded.clone()).collect())
+        let all: Vec<_> = touching.map(|(_, recorded)| recorded.clone()).collect();
+        let from = match before {
+            Some(before) => all.iter().position(|past| past.signature == before).map_or(all.len(), |at| at + 1),
+            None => 0,
+        };
+        let to = from.saturating_add(limit).min(all.len());
+        let transactions = all[from..to].to_vec();
+        let next = transactions.last().filter(|_| to < all.len()).map(|oldest| oldest.signature);
+        Ok(HistoryPage { transactions, next })
     }
 
     async fn watch(&self, market: Pubkey, cancel: CancellationToken) -> Result<Feed, ChainError> {

@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Market, Model, Moment, Provider, Run, Task};
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
 use tokio::sync::watch;
 
-use crate::chain::{MintInfo, Outgoing, Recorded, TokenBalance};
+use crate::chain::{MintInfo, Outdated, Outgoing, Recorded, TokenBalance};
 use crate::error::ChainError;
 use crate::versioned::Versioned;
 use crate::world::{Account, Update, World};
@@ -37,6 +37,9 @@ struct State {
     lamports: BTreeMap<Pubkey, u64>,
     tokens: BTreeMap<Pubkey, TokenBalance>,
     mints: BTreeMap<Pubkey, MintInfo>,
+    outdated: Vec<Outdated>,
+    /// By slot.
+    slot_hashes: BTreeMap<u64, [u8; 32]>,
     failures: VecDeque<ChainError>,
     send_failures: VecDeque<ChainError>,
     sent: Vec<Outgoing>,
@@ -53,6 +56,8 @@ impl Default for State {
             lamports: BTreeMap::new(),
             tokens: BTreeMap::new(),
             mints: BTreeMap::new(),
+            outdated: Vec::new(),
+            slot_hashes: BTreeMap::new(),
             failures: VecDeque::new(),
             send_failures: VecDeque::new(),
             sent: Vec::new(),
@@ -106,6 +111,31 @@ impl FakeChain {
     /// Puts an audit at `key`, in a new slot.
     pub fn put_audit(&self, key: Pubkey, audit: Audit) {
         self.put(key, Account::Audit(Box::new(audit)));
+    }
+
+    /// Puts the books of an epoch at `key`, in a new slot.
+    pub fn put_pool(&self, key: Pubkey, pool: EpochPool) {
+        self.put(key, Account::Pool(Box::new(pool)));
+    }
+
+    /// Puts a share at `key`, in a new slot.
+    pub fn put_share(&self, key: Pubkey, share: Share) {
+        self.put(key, Account::Share(Box::new(share)));
+    }
+
+    /// Puts a balance at `key`, in a new slot.
+    pub fn put_balance(&self, key: Pubkey, balance: Balance) {
+        self.put(key, Account::Balance(Box::new(balance)));
+    }
+
+    /// Sets all that the cluster recorded of past slots: slots and their hashes, in any order. At first it recorded nothing.
+    pub fn set_slot_hashes(&self, hashes: &[(u64, [u8; 32])]) {
+        self.lock().slot_hashes = hashes.iter().copied().collect();
+    }
+
+    /// Sets the accounts that still have layout version 1.
+    pub fn set_outdated(&self, outdated: &[Outdated]) {
+        self.lock().outdated = outdated.to_vec();
     }
 
     /// Puts a model at `key`, in a new slot.
@@ -211,6 +241,16 @@ impl State {
         let reason = "it holds another account".to_owned();
         let data = pick(stored).ok_or(ChainError::Decode { what: what.to_owned(), key, reason })?;
         Ok(Some(Versioned { key, slot: self.slot, data }))
+    }
+
+    /// The account data of the SlotHashes sysvar.
+    fn slot_hashes(&self) -> Vec<u8> {
+        let mut data = u64::try_from(self.slot_hashes.len()).unwrap_or(u64::MAX).to_le_bytes().to_vec();
+        for (slot, hash) in self.slot_hashes.iter().rev() {
+            data.extend(slot.to_le_bytes());
+            data.extend(hash);
+        }
+        data
     }
 
     fn all<T>(&self, pick: impl Fn(&Stored) -> Option<T>) -> Vec<Versioned<T>> {

@@ -3,9 +3,13 @@
 //! Accounts come from the program's own account structs, so that their order cannot differ. Addresses that follow from the
 //! arguments are derived; where an account's content says which others belong, the account itself is the argument.
 
+mod audit;
+mod epoch;
 mod market;
+mod payee;
 mod provider;
 mod settle;
+mod size;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -14,12 +18,22 @@ mod token;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::{InstructionData, ToAccountMetas};
 
-pub use self::market::{fee_sweep, fee_vault_open, market_init};
+pub use self::audit::{audit_claim, audit_draw, audit_force, audit_open, audit_post};
+pub use self::epoch::{
+    FeeSweep, balance_claim, fee_sweep, fee_vault_open, pool_claim, pool_close, pool_fund, pool_open, share_open,
+};
+pub use self::market::{
+    account_migrate, authority_accept, authority_offer, market_apply, market_init, market_migrate, market_pause,
+    market_propose, market_withdraw,
+};
+pub use self::payee::Payee;
 pub use self::provider::{
-    model_register, provider_register, provider_update, stake_deposit, stake_unbond, stake_withdraw,
+    model_register, provider_close, provider_register, provider_update, stake_deposit, stake_unbond, stake_withdraw,
+    verifier_commit,
 };
 pub use self::settle::{Expiry, Settlement, task_expire, task_settle};
-pub use self::task::{audit_post, run_submit, task_cancel, task_claim, task_create};
+pub use self::size::{MAX_TRANSACTION, transaction_size};
+pub use self::task::{run_release, run_reveal, run_seal, run_submit, task_cancel, task_claim, task_create};
 pub use self::token::{MINT_BYTES, ata_create, lamports_transfer, mint_create, mint_to, token_transfer};
 
 fn instruction(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {

@@ -3,9 +3,8 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
-use anchor_spl::token;
 use tessera::instructions::{ProviderRegisterArgs, ProviderUpdateArgs};
-use tessera::state::Market;
+use tessera::state::{Market, Provider, TicketChain};
 use tessera::{accounts, instruction as data};
 
 use super::instruction;
@@ -22,7 +21,7 @@ pub fn provider_register(authority: Pubkey, market: &Versioned<Market>, args: Pr
         mint: market.mint,
         provider,
         stake_vault: address::stake_vault(&provider),
-        token_program: token::ID,
+        token_program: market.token_program,
         system_program: system_program::ID,
     };
     instruction(accounts, data::ProviderRegister { args })
@@ -31,8 +30,30 @@ pub fn provider_register(authority: Pubkey, market: &Versioned<Market>, args: Pr
 /// Changes what the provider of `authority` says about itself; the authority signs.
 #[must_use]
 pub fn provider_update(authority: Pubkey, market: Pubkey, args: ProviderUpdateArgs) -> Instruction {
-    let accounts = accounts::ProviderUpdate { authority, provider: address::provider(&market, &authority) };
+    let accounts = accounts::ProviderUpdate { authority, market, provider: address::provider(&market, &authority) };
     instruction(accounts, data::ProviderUpdate { args })
+}
+
+/// Leaves the market: closes a provider without stake, runs and audits, whose authority signs and gets its rent.
+#[must_use]
+pub fn provider_close(market: &Versioned<Market>, provider: &Versioned<Provider>) -> Instruction {
+    let accounts = accounts::ProviderClose {
+        authority: provider.authority,
+        market: market.key,
+        mint: market.mint,
+        provider: provider.key,
+        stake_vault: address::stake_vault(&provider.key),
+        insurance_vault: address::insurance_vault(&market.key),
+        token_program: market.token_program,
+    };
+    instruction(accounts, data::ProviderClose {})
+}
+
+/// Commits the verifier of `authority`, who signs, to a ticket chain; it draws for what is submitted from now on.
+#[must_use]
+pub fn verifier_commit(authority: Pubkey, market: Pubkey, chain: TicketChain) -> Instruction {
+    let accounts = accounts::VerifierCommit { authority, provider: address::provider(&market, &authority) };
+    instruction(accounts, data::VerifierCommit { chain })
 }
 
 /// Moves `amount` base units from `authority_token`, a token account of `authority`, into its stake; the authority signs.
@@ -51,7 +72,7 @@ pub fn stake_deposit(
         provider,
         stake_vault: address::stake_vault(&provider),
         authority_token,
-        token_program: token::ID,
+        token_program: market.token_program,
     };
     instruction(accounts, data::StakeDeposit { amount })
 }
@@ -74,7 +95,7 @@ pub fn stake_withdraw(authority: Pubkey, market: &Versioned<Market>, authority_t
         provider,
         stake_vault: address::stake_vault(&provider),
         authority_token,
-        token_program: token::ID,
+        token_program: market.token_program,
     };
     instruction(accounts, data::StakeWithdraw {})
 }

@@ -1,12 +1,13 @@
-//! The cranks: ending a task when its time has come.
+//! The cranks that end runs and tasks.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};
-use anchor_spl::token;
-use tessera::state::{Audit, Market, Run, RunState, Sink, Task};
+use anchor_lang::solana_program::system_program;
+use tessera::state::{Audit, AuditState, Market, Run, RunState, Sink, Task};
 use tessera::{accounts, instruction as data};
+use tessera_rules::Outcome;
 
-use super::instruction;
+use super::{Payee, instruction};
 use crate::address;
 use crate::due::first_pair;
 use crate::versioned::Versioned;
@@ -14,38 +15,55 @@ use crate::versioned::Versioned;
 /// What settling a run needs.
 #[derive(Clone, Debug)]
 pub struct Settlement<'a> {
-    /// Who sends it, signs, and gets a part of the bounty.
+    /// Who sends it, signs, gets a part of the bounty, and pays the rent of balances.
     pub cranker: Pubkey,
     /// The market.
     pub market: &'a Versioned<Market>,
+    /// The current fee epoch; if the run is upheld, its fee vault of the task's shard must be open.
+    pub epoch: u64,
     /// The task.
     pub task: &'a Versioned<Task>,
     /// Its run.
     pub run: &'a Versioned<Run>,
-    /// A token account of the requester.
-    pub requester_token: Pubkey,
+    /// How it will end, or has ended; see [`crate::due::outcome`].
+    pub outcome: Outcome,
+    /// The requester.
+    pub requester: Payee,
+    /// The payout wallet of the task's model; needed exactly if the task names one.
+    pub model: Option<Payee>,
     /// A token account of the cranker; without one its part goes back to the requester.
     pub cranker_token: Option<Pubkey>,
-    /// A token account of the payout wallet of the task's model; needed exactly if the task names one.
-    pub model_token: Option<Pubkey>,
+    /// Whether the provider's stake vault cannot receive: then the balance of its authority is passed.
+    pub provider_balance: bool,
+    /// Whether the fee vault cannot receive: then the balance of the market's treasury is passed.
+    pub treasury_balance: bool,
     /// The audits to close, as [`Settlement::order`] sorts them; [`Settlement::MOST_AUDITS`] fit a transaction.
     pub audits: &'a [&'a Versioned<Audit>],
 }
 
 impl Settlement<'_> {
-    /// Audits that one transaction can close, with room to create the requester's token account; later ones close the
-    /// others.
+    /// Audits that one transaction can close; later ones close the others.
     pub const MOST_AUDITS: usize = 2;
 
     /// The audits of a run in the order in which they should be closed: the two that refute it, if there are two, which the
-    /// decision needs, then the others as they were posted.
+    /// decision needs, then those that differ, which are paid if the run is outvoted, then the others; each as they were
+    /// answered.
     #[must_use]
     pub fn order<'a>(run: &Run, audits: impl Iterator<Item = &'a Versioned<Audit>>) -> Vec<&'a Versioned<Audit>> {
         let mut audits: Vec<_> = audits.collect();
-        audits.sort_by_key(|audit| audit.ordinal);
         let pair = refuting(run, &audits);
-        audits.sort_by_key(|audit| !pair.is_some_and(|pair| pair.contains(&audit.verifier)));
+        audits.sort_by_key(|audit| {
+            let wins = pair.is_some_and(|pair| pair.contains(&audit.verifier));
+            let differs = matches!(audit.state, AuditState::Differs { .. });
+            (!wins, !differs, audit.ordinal, audit.key)
+        });
         audits
+    }
+
+    /// Whether something may have to be burned: the sink's part of a slashed lock, or of that of an audit.
+    fn burns(&self) -> bool {
+        let silent = self.audits.iter().any(|audit| audit.state == AuditState::Claimed);
+        self.task.terms.sink == Sink::Burn && (self.outcome == Outcome::Slashed || silent)
     }
 }
 
@@ -61,10 +79,10 @@ fn refuting(run: &Run, audits: &[&Versioned<Audit>]) -> Option<[Pubkey; 2]> {
 /// Decides a run if that is due, pays everyone, and closes the audits given.
 #[must_use]
 pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
-    let Settlement { cranker, market, task, run, requester_token, cranker_token, model_token, audits } = settlement;
-    // The mint is written only where something is burned: naming it always would make all settlements wait for each other.
-    let slashes = run.state == RunState::Slashed || refuting(run, audits).is_some();
-    let burns = slashes && task.terms.sink == Sink::Burn;
+    let Settlement { cranker, market, epoch, task, run, requester, model, cranker_token, audits, .. } = settlement;
+    let keeps = [requester.balance, model.is_some_and(|model| model.balance)];
+    let keeps = keeps.contains(&true) || settlement.provider_balance || settlement.treasury_balance;
+    let balance = |owner: &Pubkey| address::balance(&market.key, owner);
     let accounts = accounts::TaskSettle {
         cranker: *cranker,
         market: market.key,
@@ -75,15 +93,24 @@ pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
         provider: run.provider,
         stake_vault: address::stake_vault(&run.provider),
         run_authority: run.authority,
-        fee_vault: address::fee_vault(&market.key, address::fee_shard(&task.key)),
+        fee_vault: address::fee_vault(&market.key, *epoch, address::fee_shard(&task.key)),
+        share: address::share(&run.provider, *epoch),
         insurance_vault: address::insurance_vault(&market.key),
         requester: task.terms.requester,
-        requester_token: *requester_token,
+        requester_token: requester.token,
         model: task.terms.model,
-        model_token: *model_token,
+        model_token: model.map(|model| model.token),
         cranker_token: *cranker_token,
-        burn_mint: burns.then_some(market.mint),
-        token_program: token::ID,
+        // The mint is written only where something is burned: naming it always would make all settlements wait for each
+        // other.
+        burn_mint: settlement.burns().then_some(market.mint),
+        unclaimed_vault: keeps.then(|| address::unclaimed_vault(&market.key)),
+        requester_balance: requester.balance_in(market),
+        model_balance: model.and_then(|model| model.balance_in(market)),
+        provider_balance: settlement.provider_balance.then(|| balance(&run.authority)),
+        treasury_balance: settlement.treasury_balance.then(|| balance(&market.treasury)),
+        token_program: market.token_program,
+        system_program: system_program::ID,
     };
     let mut settle = instruction(accounts, data::TaskSettle {});
     for audit in *audits {
@@ -93,27 +120,28 @@ pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
     settle
 }
 
-/// What expiring a task needs.
+/// What expiring a task or a run needs.
 #[derive(Clone, Debug)]
 pub struct Expiry<'a> {
-    /// Who sends it, signs, and gets a part of the bounty.
+    /// Who sends it, signs, gets a part of the bounty, and pays the rent of balances.
     pub cranker: Pubkey,
     /// The market.
     pub market: &'a Versioned<Market>,
     /// The task.
     pub task: &'a Versioned<Task>,
-    /// A token account of the requester.
-    pub requester_token: Pubkey,
+    /// The silent run; none for a task that nobody claimed.
+    pub run: Option<&'a Versioned<Run>>,
+    /// The requester.
+    pub requester: Payee,
     /// A token account of the cranker; without one its part stays the requester's.
     pub cranker_token: Option<Pubkey>,
-    /// The run that was not submitted; needed while the task is claimed.
-    pub run: Option<&'a Versioned<Run>>,
 }
 
-/// Ends a silence: a task that nobody claimed, or a run that was not submitted.
+/// Ends a silence: a task that nobody claimed, a run that was not submitted or sealed, or a seal that was not opened.
 #[must_use]
 pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
-    let Expiry { cranker, market, task, requester_token, cranker_token, run } = expiry;
+    let Expiry { cranker, market, task, run, requester, cranker_token } = expiry;
+    let silent = run.is_some_and(|run| run.state == RunState::Sealed);
     let accounts = accounts::TaskExpire {
         cranker: *cranker,
         market: market.key,
@@ -122,13 +150,17 @@ pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
         task_vault: address::task_vault(&task.key),
         insurance_vault: address::insurance_vault(&market.key),
         requester: task.terms.requester,
-        requester_token: *requester_token,
+        requester_token: requester.token,
         cranker_token: *cranker_token,
         run: run.map(|run| run.key),
         provider: run.map(|run| run.provider),
         stake_vault: run.map(|run| address::stake_vault(&run.provider)),
         run_authority: run.map(|run| run.authority),
-        token_program: token::ID,
+        burn_mint: (silent && task.terms.sink == Sink::Burn).then_some(market.mint),
+        unclaimed_vault: requester.balance.then(|| address::unclaimed_vault(&market.key)),
+        requester_balance: requester.balance_in(market),
+        token_program: market.token_program,
+        system_program: system_program::ID,
     };
     instruction(accounts, data::TaskExpire {})
 }

@@ -1,10 +1,9 @@
-//! Instructions about tasks, runs and audits, up to their end.
+//! Instructions about tasks and runs, up to the windows.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
-use anchor_spl::token;
-use tessera::instructions::{RunSubmitArgs, TaskCreateArgs};
+use tessera::instructions::{RunRevealArgs, RunSubmitArgs, TaskCreateArgs};
 use tessera::state::{Market, Task};
 use tessera::{accounts, instruction as data};
 
@@ -13,7 +12,7 @@ use crate::address;
 use crate::versioned::Versioned;
 
 /// Creates the task of `requester` with this nonce, paid from `requester_token`, a token account of the requester, who
-/// signs and pays. The fee vault of the task's shard must be open, see [`super::fee_vault_open`].
+/// signs and pays.
 #[must_use]
 pub fn task_create(
     requester: Pubkey,
@@ -31,9 +30,8 @@ pub fn task_create(
         task,
         task_vault: address::task_vault(&task),
         requester_token,
-        fee_vault: address::fee_vault(&market.key, address::fee_shard(&task)),
         model,
-        token_program: token::ID,
+        token_program: market.token_program,
         system_program: system_program::ID,
     };
     instruction(accounts, data::TaskCreate { nonce, args })
@@ -50,27 +48,52 @@ pub fn task_cancel(task: &Versioned<Task>, market: &Versioned<Market>, requester
         task_vault: address::task_vault(&task.key),
         insurance_vault: address::insurance_vault(&market.key),
         requester_token,
-        token_program: token::ID,
+        token_program: market.token_program,
     };
     instruction(accounts, data::TaskCancel {})
 }
 
-/// Claims a task, under the terms that `task` shows, for the provider of `authority`, who signs and pays.
+/// Claims a run of a task, under the terms that `task` shows, for the provider of `authority`, who signs and pays.
 #[must_use]
 pub fn task_claim(authority: Pubkey, task: &Versioned<Task>) -> Instruction {
-    let provider = address::provider(&task.terms.market, &authority);
+    let (provider, run) = own(&authority, task);
     let accounts = accounts::TaskClaim {
         authority,
+        market: task.terms.market,
         provider,
         task: task.key,
-        run: address::run(&task.key, &provider),
+        run,
         system_program: system_program::ID,
     };
     instruction(accounts, data::TaskClaim { terms_hash: task.terms_hash })
 }
 
-/// Commits the outputs of the run that the provider of `authority`, who signs, has of a task: their root, and content id
-/// and locator of their encoding.
+/// Gives the run back that the provider of `authority`, who signs, has claimed, within its grace period.
+#[must_use]
+pub fn run_release(authority: Pubkey, task: &Versioned<Task>) -> Instruction {
+    let (provider, run) = own(&authority, task);
+    instruction(accounts::RunRelease { authority, provider, task: task.key, run }, data::RunRelease {})
+}
+
+/// Commits the run that the provider of `authority`, who signs, has of a redundant task to a root that is not shown yet, by
+/// [`tessera::hashes::seal_hash`].
+#[must_use]
+pub fn run_seal(authority: Pubkey, task: &Versioned<Task>, seal: [u8; 32]) -> Instruction {
+    let (_, run) = own(&authority, task);
+    let accounts = accounts::RunSeal { authority, task: task.key, run };
+    instruction(accounts, data::RunSeal { terms_hash: task.terms_hash, seal })
+}
+
+/// Shows what the run of the provider of `authority`, who signs, was sealed with.
+#[must_use]
+pub fn run_reveal(authority: Pubkey, task: &Versioned<Task>, args: RunRevealArgs) -> Instruction {
+    let (provider, run) = own(&authority, task);
+    let accounts = accounts::RunReveal { authority, market: task.terms.market, provider, task: task.key, run };
+    instruction(accounts, data::RunReveal { args })
+}
+
+/// Commits the outputs of the run that the provider of `authority`, who signs, has of an optimistic task: their root, and
+/// content id and locator of their encoding.
 #[must_use]
 pub fn run_submit(
     authority: Pubkey,
@@ -79,31 +102,14 @@ pub fn run_submit(
     output_id: [u8; 32],
     output_locator: String,
 ) -> Instruction {
-    let provider = address::provider(&task.terms.market, &authority);
-    let accounts = accounts::RunSubmit { authority, task: task.key, run: address::run(&task.key, &provider) };
+    let (provider, run) = own(&authority, task);
+    let accounts = accounts::RunSubmit { authority, market: task.terms.market, provider, task: task.key, run };
     let args = RunSubmitArgs { terms_hash: task.terms_hash, output_root, output_id, output_locator };
     instruction(accounts, data::RunSubmit { args })
 }
 
-/// Posts the root that the verifier of `authority`, who signs and pays, found for a run of a task. `matching` is an earlier
-/// audit of the run with the same differing root, if there is one: the two refute the run.
-#[must_use]
-pub fn audit_post(
-    authority: Pubkey,
-    task: &Versioned<Task>,
-    run: Pubkey,
-    root: [u8; 32],
-    matching: Option<Pubkey>,
-) -> Instruction {
-    let verifier = address::provider(&task.terms.market, &authority);
-    let accounts = accounts::AuditPost {
-        authority,
-        verifier,
-        task: task.key,
-        run,
-        audit: address::audit(&run, &verifier),
-        matching,
-        system_program: system_program::ID,
-    };
-    instruction(accounts, data::AuditPost { root })
+/// The provider of `authority` in the task's market, and its run.
+fn own(authority: &Pubkey, task: &Versioned<Task>) -> (Pubkey, Pubkey) {
+    let provider = address::provider(&task.terms.market, authority);
+    (provider, address::run(&task.key, &provider))
 }

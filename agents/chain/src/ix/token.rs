@@ -6,17 +6,20 @@ use anchor_lang::solana_program::program_error::ProgramError;
 use anchor_lang::solana_program::system_instruction;
 use anchor_spl::associated_token::spl_associated_token_account::instruction::create_associated_token_account_idempotent;
 use anchor_spl::token::{self, Mint, spl_token};
+use anchor_spl::token_2022::spl_token_2022;
 
 use crate::address;
+use crate::chain::MintInfo;
 use crate::error::ChainError;
 
 /// Bytes of a mint account, for its rent.
 pub const MINT_BYTES: usize = Mint::LEN;
 
-/// Creates the associated token account of `owner`, unless it is there; `payer` signs and pays.
+/// Creates the associated token account of `owner` for `mint`, which `token_program` owns, unless it is there; `payer` signs
+/// and pays.
 #[must_use]
-pub fn ata_create(payer: Pubkey, owner: Pubkey, mint: Pubkey) -> Instruction {
-    create_associated_token_account_idempotent(&payer, &owner, &mint, &token::ID)
+pub fn ata_create(payer: Pubkey, owner: Pubkey, mint: Pubkey, token_program: Pubkey) -> Instruction {
+    create_associated_token_account_idempotent(&payer, &owner, &mint, &token_program)
 }
 
 /// Moves `lamports`; `from` signs.
@@ -25,7 +28,7 @@ pub fn lamports_transfer(from: Pubkey, to: Pubkey, lamports: u64) -> Instruction
     system_instruction::transfer(&from, &to, lamports)
 }
 
-/// Creates a mint whose authority is `authority`; `payer` and `mint` sign, `rent` is that of [`MINT_BYTES`] bytes.
+/// Creates a mint of the Token program whose authority is `authority`; `payer` and `mint` sign, `rent` is that of [`MINT_BYTES`] bytes.
 ///
 /// # Errors
 /// [`ChainError::Config`] never in practice: the token program's own check of its address.
@@ -43,28 +46,37 @@ pub fn mint_create(
     ])
 }
 
-/// Mints `amount` base units of `mint` to the token account `to`; the mint's `authority` signs.
+/// Mints `amount` base units of `mint`, which `token_program` owns, to the token account `to`; the mint's `authority` signs.
 ///
 /// # Errors
-/// As [`mint_create`].
-pub fn mint_to(mint: Pubkey, to: Pubkey, authority: Pubkey, amount: u64) -> Result<Instruction, ChainError> {
-    spl_token::instruction::mint_to(&token::ID, &mint, &to, &authority, &[], amount).map_err(refused)
+/// [`ChainError::Config`] if `token_program` is none.
+pub fn mint_to(
+    mint: Pubkey,
+    to: Pubkey,
+    authority: Pubkey,
+    amount: u64,
+    token_program: Pubkey,
+) -> Result<Instruction, ChainError> {
+    spl_token_2022::instruction::mint_to(&token_program, &mint, &to, &authority, &[], amount).map_err(refused)
 }
 
-/// Moves `amount` base units of `mint`, which has `decimals`, to the associated token account of `to`; `from` signs.
+/// Moves `amount` base units of `mint` to the associated token account of `to`; `from` signs.
 ///
 /// # Errors
-/// As [`mint_create`].
-pub fn token_transfer(
-    from: Pubkey,
-    to: Pubkey,
-    mint: Pubkey,
-    decimals: u8,
-    amount: u64,
-) -> Result<Instruction, ChainError> {
-    let (source, destination) = (address::associated_token(&from, &mint), address::associated_token(&to, &mint));
-    spl_token::instruction::transfer_checked(&token::ID, &source, &mint, &destination, &from, &[], amount, decimals)
-        .map_err(refused)
+/// As [`mint_to`].
+pub fn token_transfer(from: Pubkey, to: Pubkey, mint: &MintInfo, amount: u64) -> Result<Instruction, ChainError> {
+    let associated = |owner| address::associated_token(owner, &mint.key, &mint.program);
+    spl_token_2022::instruction::transfer_checked(
+        &mint.program,
+        &associated(&from),
+        &mint.key,
+        &associated(&to),
+        &from,
+        &[],
+        amount,
+        mint.decimals,
+    )
+    .map_err(refused)
 }
 
 fn refused(error: ProgramError) -> ChainError {

@@ -13,7 +13,7 @@ use solana_transaction_status_client_types::{EncodedConfirmedTransactionWithStat
 
 use super::COMMITMENT;
 use super::pool::Pool;
-use crate::chain::{Details, Recorded};
+use crate::chain::{Details, HistoryPage, Recorded};
 use crate::error::ChainError;
 use crate::event::events;
 use crate::failure::classify;
@@ -40,13 +40,20 @@ impl Pool {
         }
     }
 
-    /// See [`crate::Chain::history`].
-    pub(super) async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError> {
+    /// See [`crate::Chain::history_page`].
+    pub(super) async fn history(
+        &self,
+        address: Pubkey,
+        before: Option<Signature>,
+        limit: usize,
+    ) -> Result<HistoryPage, ChainError> {
         let mut signatures: Vec<RpcConfirmedTransactionStatusWithSignature> = Vec::new();
-        while signatures.len() < limit {
+        let mut ended = false;
+        while signatures.len() < limit && !ended {
             let page = (limit - signatures.len()).min(MAX_GET_CONFIRMED_SIGNATURES_FOR_ADDRESS2_LIMIT);
+            let oldest = signatures.last().map(|oldest| oldest.signature.clone());
             let config = RpcSignaturesForAddressConfig {
-                before: signatures.last().map(|oldest| oldest.signature.clone()),
+                before: oldest.or_else(|| before.map(|before| before.to_string())),
                 until: None,
                 limit: Some(page),
                 commitment: Some(COMMITMENT),
@@ -54,14 +61,14 @@ impl Pool {
             };
             let found: Vec<_> =
                 self.request(RpcRequest::GetSignaturesForAddress, json!([address.to_string(), config])).await?;
-            let full = found.len() >= page;
+            ended = found.len() < page;
             signatures.extend(found);
-            if !full {
-                break;
-            }
         }
         signatures.truncate(limit);
-        stream::iter(signatures).map(|status| self.recorded(status)).buffered(AT_ONCE).try_collect().await
+        let transactions: Vec<Recorded> =
+            stream::iter(signatures).map(|status| self.recorded(status)).buffered(AT_ONCE).try_collect().await?;
+        let next = transactions.last().filter(|_| !ended).map(|oldest| oldest.signature);
+        Ok(HistoryPage { transactions, next })
     }
 
     async fn recorded(&self, status: RpcConfirmedTransactionStatusWithSignature) -> Result<Recorded, ChainError> {

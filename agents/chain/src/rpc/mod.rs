@@ -8,6 +8,7 @@ mod send;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +18,16 @@ use async_trait::async_trait;
 use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
-use tessera::state::{Audit, Market, Model, Moment, Provider, Run, Task};
+use tessera::slot_hashes::SlotHash;
+use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task};
 use tokio_util::sync::CancellationToken;
 
 use self::pool::Pool;
-use crate::chain::{Chain, MintInfo, Outgoing, Receipt, Recorded, Simulated, TokenBalance};
+use crate::chain::{Chain, HistoryPage, MintInfo, Outdated, Outgoing, Receipt, Simulated, TokenBalance};
 use crate::endpoints::Endpoints;
 use crate::error::ChainError;
 use crate::feed::{Feed, FeedPolicy, Reader, Source};
-use crate::filters::{self, AUDIT_RUN, RUN_TASK};
+use crate::filters::{self, PARENT};
 use crate::retry::RetryPolicy;
 use crate::versioned::Versioned;
 use crate::world::{AccountKind, Update};
@@ -121,6 +123,10 @@ impl Chain for RpcChain {
         self.pool.clock().await
     }
 
+    async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
+        self.pool.slot_hash(slot).await
+    }
+
     async fn market(&self, key: Pubkey) -> Result<Option<Versioned<Market>>, ChainError> {
         self.pool.stored(key).await
     }
@@ -145,8 +151,20 @@ impl Chain for RpcChain {
         self.pool.stored(key).await
     }
 
+    async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError> {
+        self.pool.stored(key).await
+    }
+
+    async fn share(&self, key: Pubkey) -> Result<Option<Versioned<Share>>, ChainError> {
+        self.pool.stored(key).await
+    }
+
+    async fn balance(&self, key: Pubkey) -> Result<Option<Versioned<Balance>>, ChainError> {
+        self.pool.stored(key).await
+    }
+
     async fn markets(&self) -> Result<Vec<Versioned<Market>>, ChainError> {
-        self.pool.all(filters::of::<Market>()).await
+        self.pool.all(filters::of::<Market>(LAYOUT_VERSION)).await
     }
 
     async fn providers(&self, market: Pubkey) -> Result<Vec<Versioned<Provider>>, ChainError> {
@@ -158,11 +176,27 @@ impl Chain for RpcChain {
     }
 
     async fn runs(&self, task: Pubkey) -> Result<Vec<Versioned<Run>>, ChainError> {
-        self.pool.all(filters::of_with::<Run>(RUN_TASK, task)).await
+        self.pool.all(filters::of_with::<Run>(LAYOUT_VERSION, PARENT, task)).await
     }
 
     async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError> {
-        self.pool.all(filters::of_with::<Audit>(AUDIT_RUN, run)).await
+        self.pool.all(filters::of_with::<Audit>(LAYOUT_VERSION, PARENT, run)).await
+    }
+
+    async fn pools(&self, market: Pubkey) -> Result<Vec<Versioned<EpochPool>>, ChainError> {
+        self.pool.all(filters::filters(AccountKind::Pool, market)).await
+    }
+
+    async fn shares(&self, market: Pubkey) -> Result<Vec<Versioned<Share>>, ChainError> {
+        self.pool.all(filters::filters(AccountKind::Share, market)).await
+    }
+
+    async fn balances(&self, market: Pubkey) -> Result<Vec<Versioned<Balance>>, ChainError> {
+        self.pool.all(filters::filters(AccountKind::Balance, market)).await
+    }
+
+    async fn outdated(&self, market: Pubkey) -> Result<Vec<Outdated>, ChainError> {
+        self.pool.outdated(market).await
     }
 
     async fn lamports(&self, key: Pubkey) -> Result<u64, ChainError> {
@@ -197,8 +231,13 @@ impl Chain for RpcChain {
         send::send(&self.pool, &self.send, outgoing, signers).await
     }
 
-    async fn history(&self, address: Pubkey, limit: usize) -> Result<Vec<Recorded>, ChainError> {
-        self.pool.history(address, limit).await
+    async fn history_page(
+        &self,
+        address: Pubkey,
+        before: Option<Signature>,
+        limit: usize,
+    ) -> Result<HistoryPage, ChainError> {
+        self.pool.history(address, before, limit).await
     }
 
     async fn watch(&self, market: Pubkey, cancel: CancellationToken) -> Result<Feed, ChainError> {

@@ -2,24 +2,24 @@
 
 use std::str::FromStr;
 
-use anchor_lang::AccountDeserialize;
+use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
-use anchor_spl::token::spl_token::state::AccountState;
-use anchor_spl::token::{self, Mint, TokenAccount};
+use anchor_lang::solana_program::sysvar::slot_hashes;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_clock::Clock;
-use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcTokenAccountsFilter};
+use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
 use solana_rpc_client_api::filter::RpcFilterType;
 use solana_rpc_client_api::request::{MAX_MULTIPLE_ACCOUNTS, RpcRequest};
 use solana_rpc_client_api::response::RpcKeyedAccount;
-use tessera::state::Moment;
+use tessera::slot_hashes::{SlotHash, first_at_or_after};
+use tessera::state::{Market, Model, Moment, Provider, v1};
 
 use super::COMMITMENT;
 use super::pool::Pool;
-use crate::chain::{MintInfo, TokenBalance};
+use crate::chain::{Outdated, OutdatedKind};
 use crate::error::ChainError;
-use crate::filters::filters;
+use crate::filters::{PROVIDER_MARKET, filters, of, of_with};
 use crate::versioned::{Stored, Versioned, decode};
 use crate::world::{Account, AccountKind, Update};
 
@@ -91,41 +91,34 @@ impl Pool {
         Ok(Moment { unix: clock.unix_timestamp, slot: clock.slot })
     }
 
-    /// The token account at `key`.
-    pub(super) async fn token_balance(&self, key: Pubkey) -> Result<Option<TokenBalance>, ChainError> {
-        match self.account(key).await?.1 {
-            None => Ok(None),
-            Some(account) => token_balance(key, &owned_by(&account, &token::ID, "token account", key)?).map(Some),
+    /// See [`crate::Chain::slot_hash`].
+    pub(super) async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
+        let (_, account) = self.account(slot_hashes::ID).await?;
+        let bytes = account
+            .and_then(|account| account.data.decode())
+            .ok_or_else(|| not_found("slot hashes", slot_hashes::ID))?;
+        Ok(first_at_or_after(&bytes, slot))
+    }
+
+    /// See [`crate::Chain::outdated`].
+    pub(super) async fn outdated(&self, market: Pubkey) -> Result<Vec<Outdated>, ChainError> {
+        let mut found = Vec::new();
+        if let Some(account) = self.account(market).await?.1 {
+            let head = [Market::DISCRIMINATOR, &[v1::VERSION]].concat();
+            if owned_by(&account, &tessera::ID, Market::NAME, market)?.starts_with(&head) {
+                found.push(Outdated { key: market, kind: OutdatedKind::Market });
+            }
         }
-    }
-
-    /// The token accounts of `owner` for `mint`, by address.
-    pub(super) async fn token_accounts(&self, owner: Pubkey, mint: Pubkey) -> Result<Vec<TokenBalance>, ChainError> {
-        let filter = RpcTokenAccountsFilter::Mint(mint.to_string());
-        let answer = self
-            .fresh::<Vec<RpcKeyedAccount>>(RpcRequest::GetTokenAccountsByOwner, |floor| {
-                json!([owner.to_string(), filter, config(floor)])
-            })
-            .await?;
-        let mut balances = answer
-            .value
-            .into_iter()
-            .map(|found| {
-                let key = address(&found.pubkey)?;
-                token_balance(key, &owned_by(&found.account, &token::ID, "token account", key)?)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        balances.sort_by_key(|balance| balance.key);
-        Ok(balances)
-    }
-
-    /// The mint at `key`.
-    pub(super) async fn mint(&self, key: Pubkey) -> Result<Option<MintInfo>, ChainError> {
-        let Some(account) = self.account(key).await?.1 else { return Ok(None) };
-        let bytes = owned_by(&account, &token::ID, "mint", key)?;
-        let mint =
-            Mint::try_deserialize(&mut bytes.as_slice()).map_err(|error| mismatch("mint", key, error.to_string()))?;
-        Ok(Some(MintInfo { key, decimals: mint.decimals, supply: mint.supply }))
+        for (kind, filters) in [
+            (OutdatedKind::Provider, of_with::<Provider>(v1::VERSION, PROVIDER_MARKET, market)),
+            (OutdatedKind::Model, of::<Model>(v1::VERSION)),
+        ] {
+            let (_, accounts) = self.program_accounts(filters).await?;
+            let first = found.len();
+            found.extend(accounts.into_iter().map(|(key, _)| Outdated { key, kind }));
+            found[first..].sort_by_key(|outdated| outdated.key);
+        }
+        Ok(found)
     }
 
     /// The lamports that an account of `bytes` bytes must hold.
@@ -158,7 +151,7 @@ impl Pool {
     }
 }
 
-fn config(floor: u64) -> RpcAccountInfoConfig {
+pub(super) fn config(floor: u64) -> RpcAccountInfoConfig {
     RpcAccountInfoConfig {
         encoding: Some(UiAccountEncoding::Base64),
         commitment: Some(COMMITMENT),
@@ -167,7 +160,7 @@ fn config(floor: u64) -> RpcAccountInfoConfig {
     }
 }
 
-fn owned_by(account: &UiAccount, program: &Pubkey, what: &str, key: Pubkey) -> Result<Vec<u8>, ChainError> {
+pub(super) fn owned_by(account: &UiAccount, program: &Pubkey, what: &str, key: Pubkey) -> Result<Vec<u8>, ChainError> {
     if account.owner != program.to_string() {
         return Err(mismatch(what, key, format!("program {} owns it", account.owner)));
     }
@@ -181,19 +174,7 @@ fn readable(key: Pubkey, bytes: &[u8]) -> Option<Account> {
     })
 }
 
-fn token_balance(key: Pubkey, mut bytes: &[u8]) -> Result<TokenBalance, ChainError> {
-    let account =
-        TokenAccount::try_deserialize(&mut bytes).map_err(|error| mismatch("token account", key, error.to_string()))?;
-    Ok(TokenBalance {
-        key,
-        owner: account.owner,
-        mint: account.mint,
-        amount: account.amount,
-        frozen: account.state == AccountState::Frozen,
-    })
-}
-
-fn address(text: &str) -> Result<Pubkey, ChainError> {
+pub(super) fn address(text: &str) -> Result<Pubkey, ChainError> {
     Pubkey::from_str(text).map_err(|_| mismatch("address", Pubkey::default(), format!("the node sent `{text}`")))
 }
 
@@ -201,6 +182,6 @@ fn not_found(what: &str, key: Pubkey) -> ChainError {
     ChainError::NotFound { what: what.to_owned(), key }
 }
 
-fn mismatch(what: &str, key: Pubkey, reason: String) -> ChainError {
+pub(super) fn mismatch(what: &str, key: Pubkey, reason: String) -> ChainError {
     ChainError::Decode { what: what.to_owned(), key, reason }
 }

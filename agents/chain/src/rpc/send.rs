@@ -24,11 +24,10 @@ use crate::chain::{Outgoing, Receipt, Simulated};
 use crate::error::{ChainError, ErrorKind};
 use crate::event::events;
 use crate::failure::{classify, is_lack_of_funds};
+use crate::ix::MAX_TRANSACTION;
 
 /// The most compute units that a transaction may ask for.
 const MAX_COMPUTE_UNITS: u32 = 1_400_000;
-/// The most bytes that a transaction may have on the wire.
-const MAX_TRANSACTION_BYTES: usize = 1_232;
 
 /// How an attempt ended.
 enum Attempt {
@@ -259,10 +258,10 @@ const LAMPORTS_PER_SIGNATURE: u64 = 5_000;
 fn encode(label: &str, transaction: &Transaction) -> Result<String, ChainError> {
     let bytes = bincode::serialize(transaction)
         .map_err(|error| ChainError::Config { reason: format!("`{label}` cannot be encoded ({error})") })?;
-    if bytes.len() > MAX_TRANSACTION_BYTES {
+    if bytes.len() > MAX_TRANSACTION {
         return Err(ChainError::Config {
             reason: format!(
-                "`{label}` has {} bytes and a transaction may have {MAX_TRANSACTION_BYTES}; send its instructions apart",
+                "`{label}` has {} bytes and a transaction may have {MAX_TRANSACTION}; send its instructions apart",
                 bytes.len()
             ),
         });

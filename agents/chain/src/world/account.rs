@@ -2,7 +2,7 @@
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Market, Moment, Provider, Run, Task};
+use tessera::state::{Audit, Balance, EpochPool, Market, Moment, Provider, Run, Share, Task};
 
 use crate::error::ChainError;
 use crate::versioned::decode;
@@ -20,6 +20,12 @@ pub enum Account {
     Run(Box<Run>),
     /// An audit.
     Audit(Box<Audit>),
+    /// The books of an epoch.
+    Pool(Box<EpochPool>),
+    /// A provider's share of an epoch.
+    Share(Box<Share>),
+    /// What somebody can claim.
+    Balance(Box<Balance>),
 }
 
 /// The kinds of accounts that a world holds many of.
@@ -33,11 +39,18 @@ pub enum AccountKind {
     Run,
     /// Audits.
     Audit,
+    /// Books of epochs.
+    Pool,
+    /// Shares of providers in epochs.
+    Share,
+    /// Claimable balances.
+    Balance,
 }
 
 impl AccountKind {
     /// All kinds, in the order in which accounts come into being.
-    pub const ALL: [Self; 4] = [Self::Provider, Self::Task, Self::Run, Self::Audit];
+    pub const ALL: [Self; 7] =
+        [Self::Provider, Self::Task, Self::Run, Self::Audit, Self::Pool, Self::Share, Self::Balance];
 
     /// The first bytes of every account of this kind.
     #[must_use]
@@ -47,6 +60,9 @@ impl AccountKind {
             Self::Task => Task::DISCRIMINATOR,
             Self::Run => Run::DISCRIMINATOR,
             Self::Audit => Audit::DISCRIMINATOR,
+            Self::Pool => EpochPool::DISCRIMINATOR,
+            Self::Share => Share::DISCRIMINATOR,
+            Self::Balance => Balance::DISCRIMINATOR,
         }
     }
 }
@@ -55,7 +71,7 @@ impl Account {
     /// Decodes any account of the program that a world holds; `None` for other kinds (models, kinds of later versions).
     ///
     /// # Errors
-    /// [`ChainError::Decode`] if the discriminator is known and the rest does not fit.
+    /// [`ChainError::Decode`] or [`ChainError::Layout`] if the discriminator is known and the rest does not fit.
     pub fn decode(key: Pubkey, bytes: &[u8]) -> Result<Option<Self>, ChainError> {
         if bytes.starts_with(Market::DISCRIMINATOR) {
             return decode(key, bytes).map(|account| Some(Self::Market(Box::new(account))));
@@ -68,7 +84,24 @@ impl Account {
             AccountKind::Task => Self::Task(Box::new(decode(key, bytes)?)),
             AccountKind::Run => Self::Run(Box::new(decode(key, bytes)?)),
             AccountKind::Audit => Self::Audit(Box::new(decode(key, bytes)?)),
+            AccountKind::Pool => Self::Pool(Box::new(decode(key, bytes)?)),
+            AccountKind::Share => Self::Share(Box::new(decode(key, bytes)?)),
+            AccountKind::Balance => Self::Balance(Box::new(decode(key, bytes)?)),
         }))
+    }
+
+    /// The market that it names; the market itself names none.
+    pub(super) fn market(&self) -> Option<Pubkey> {
+        match self {
+            Self::Market(_) => None,
+            Self::Provider(provider) => Some(provider.market),
+            Self::Task(task) => Some(task.terms.market),
+            Self::Run(run) => Some(run.market),
+            Self::Audit(audit) => Some(audit.market),
+            Self::Pool(pool) => Some(pool.market),
+            Self::Share(share) => Some(share.market),
+            Self::Balance(balance) => Some(balance.market),
+        }
     }
 
     /// Its kind; `None` for the market.
@@ -79,6 +112,9 @@ impl Account {
             Self::Task(_) => Some(AccountKind::Task),
             Self::Run(_) => Some(AccountKind::Run),
             Self::Audit(_) => Some(AccountKind::Audit),
+            Self::Pool(_) => Some(AccountKind::Pool),
+            Self::Share(_) => Some(AccountKind::Share),
+            Self::Balance(_) => Some(AccountKind::Balance),
         }
     }
 }

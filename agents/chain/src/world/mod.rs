@@ -7,9 +7,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Market, Moment, Provider, Run, Task, Verdict};
+use tessera::state::{Audit, AuditState, Balance, EpochPool, Market, Moment, Provider, Run, Share, Task};
 
 pub use self::account::{Account, AccountKind, Update};
+use crate::address;
 use crate::versioned::Versioned;
 
 /// How long a closed account is remembered, in slots: longer than an endpoint may lag and still be listened to.
@@ -28,10 +29,16 @@ pub struct World {
     pub providers: BTreeMap<Pubkey, Versioned<Provider>>,
     /// The market's tasks.
     pub tasks: BTreeMap<Pubkey, Versioned<Task>>,
-    /// Runs. They name no market: reach them from a task through [`World::runs_of`].
+    /// The market's runs, see [`World::runs_of`].
     pub runs: BTreeMap<Pubkey, Versioned<Run>>,
-    /// Audits: reach them from a run through [`World::audits_of`].
+    /// The market's audits, see [`World::audits_of`].
     pub audits: BTreeMap<Pubkey, Versioned<Audit>>,
+    /// The market's books of fee epochs, see [`World::pool`].
+    pub pools: BTreeMap<Pubkey, Versioned<EpochPool>>,
+    /// Shares of providers in the market's epochs, see [`World::share`].
+    pub shares: BTreeMap<Pubkey, Versioned<Share>>,
+    /// What can be claimed from the market, see [`World::balance_of`].
+    pub balances: BTreeMap<Pubkey, Versioned<Balance>>,
     gone: BTreeMap<Pubkey, u64>,
     slot: u64,
 }
@@ -48,6 +55,9 @@ impl World {
             tasks: BTreeMap::new(),
             runs: BTreeMap::new(),
             audits: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            balances: BTreeMap::new(),
             gone: BTreeMap::new(),
             slot: 0,
         }
@@ -75,12 +85,47 @@ impl World {
         self.audits.values().filter(move |audit| audit.run == run)
     }
 
+    /// The run of a task by a provider.
+    #[must_use]
+    pub fn run_of(&self, task: Pubkey, provider: Pubkey) -> Option<&Versioned<Run>> {
+        self.runs.get(&address::run(&task, &provider))
+    }
+
+    /// The audit of a run by a verifier, by its Provider account.
+    #[must_use]
+    pub fn audit_of(&self, run: Pubkey, verifier: Pubkey) -> Option<&Versioned<Audit>> {
+        self.audits.get(&address::audit(&run, &verifier))
+    }
+
+    /// The fee epoch of the chain's clock; `None` before the market has been read.
+    #[must_use]
+    pub fn epoch(&self) -> Option<u64> {
+        self.market.as_ref().and_then(|market| market.epoch(self.moment.unix).ok())
+    }
+
+    /// The market's books of an epoch.
+    #[must_use]
+    pub fn pool(&self, epoch: u64) -> Option<&Versioned<EpochPool>> {
+        self.pools.get(&address::pool(&self.key, epoch))
+    }
+
+    /// The share of a provider in an epoch.
+    #[must_use]
+    pub fn share(&self, provider: Pubkey, epoch: u64) -> Option<&Versioned<Share>> {
+        self.shares.get(&address::share(&provider, epoch))
+    }
+
+    /// What `owner` can claim.
+    #[must_use]
+    pub fn balance_of(&self, owner: Pubkey) -> Option<&Versioned<Balance>> {
+        self.balances.get(&address::balance(&self.key, &owner))
+    }
+
     /// An earlier audit with which one of `root` by `authority` would refute the run: it differs, with the same root, and
     /// is another verifier's.
     #[must_use]
     pub fn matching_audit(&self, run: Pubkey, root: [u8; 32], authority: Pubkey) -> Option<&Versioned<Audit>> {
-        self.audits_of(run)
-            .find(|audit| audit.verdict == Verdict::Differs && audit.root == root && audit.authority != authority)
+        self.audits_of(run).find(|audit| audit.state == AuditState::Differs { root } && audit.authority != authority)
     }
 
     /// Whether something newer than `slot` is known about `key`, be it content or absence.
@@ -106,7 +151,8 @@ impl World {
     }
 
     fn put(&mut self, key: Pubkey, slot: u64, account: Account) -> bool {
-        if self.is_foreign(key, &account) || self.knows_newer(key, slot) {
+        let foreign = account.market().unwrap_or(key) != self.key;
+        if foreign || self.knows_newer(key, slot) {
             return false;
         }
         self.gone.remove(&key);
@@ -117,6 +163,9 @@ impl World {
             Account::Task(data) => drop(self.tasks.insert(key, Versioned { key, slot, data: *data })),
             Account::Run(data) => drop(self.runs.insert(key, Versioned { key, slot, data: *data })),
             Account::Audit(data) => drop(self.audits.insert(key, Versioned { key, slot, data: *data })),
+            Account::Pool(data) => drop(self.pools.insert(key, Versioned { key, slot, data: *data })),
+            Account::Share(data) => drop(self.shares.insert(key, Versioned { key, slot, data: *data })),
+            Account::Balance(data) => drop(self.balances.insert(key, Versioned { key, slot, data: *data })),
         }
         true
     }
@@ -131,6 +180,9 @@ impl World {
             | self.tasks.remove(&key).is_some()
             | self.runs.remove(&key).is_some()
             | self.audits.remove(&key).is_some()
+            | self.pools.remove(&key).is_some()
+            | self.shares.remove(&key).is_some()
+            | self.balances.remove(&key).is_some()
             | (self.key == key && self.market.take().is_some())
     }
 
@@ -141,6 +193,9 @@ impl World {
             AccountKind::Task => older(&self.tasks, slot),
             AccountKind::Run => older(&self.runs, slot),
             AccountKind::Audit => older(&self.audits, slot),
+            AccountKind::Pool => older(&self.pools, slot),
+            AccountKind::Share => older(&self.shares, slot),
+            AccountKind::Balance => older(&self.balances, slot),
         };
         let mut news = false;
         for (key, account) in accounts {
@@ -157,15 +212,6 @@ impl World {
         news
     }
 
-    fn is_foreign(&self, key: Pubkey, account: &Account) -> bool {
-        match account {
-            Account::Market(_) => key != self.key,
-            Account::Provider(provider) => provider.market != self.key,
-            Account::Task(task) => task.terms.market != self.key,
-            Account::Run(_) | Account::Audit(_) => false,
-        }
-    }
-
     fn slot_of(&self, key: &Pubkey) -> Option<&u64> {
         let market = self.market.as_ref().filter(|market| market.key == *key).map(|market| &market.slot);
         market
@@ -173,6 +219,9 @@ impl World {
             .or_else(|| self.tasks.get(key).map(|account| &account.slot))
             .or_else(|| self.runs.get(key).map(|account| &account.slot))
             .or_else(|| self.audits.get(key).map(|account| &account.slot))
+            .or_else(|| self.pools.get(key).map(|account| &account.slot))
+            .or_else(|| self.shares.get(key).map(|account| &account.slot))
+            .or_else(|| self.balances.get(key).map(|account| &account.slot))
     }
 }
 

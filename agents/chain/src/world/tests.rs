@@ -108,14 +108,66 @@ fn the_clock_never_runs_backwards() {
 fn a_matching_audit_is_anothers_with_the_same_differing_root() {
     let mut world = world();
     let (run, mine, other) = (key(3), key(4), key(5));
-    let put = |world: &mut World, at: u8, authority, root, verdict| {
-        let audit = fixture::audit(run, key(MARKET), authority, root, verdict);
+    let put = |world: &mut World, at: u8, authority, state| {
+        let audit = fixture::audit(run, key(MARKET), authority, state);
         world.apply(Update::Account { key: key(at), slot: 1, account: Account::Audit(Box::new(audit)) });
     };
-    put(&mut world, 20, other, [1; 32], Verdict::Agrees);
-    put(&mut world, 21, mine, [2; 32], Verdict::Differs);
-    put(&mut world, 22, other, [3; 32], Verdict::Differs);
+    put(&mut world, 20, other, AuditState::Agreed { keyed_root: [1; 32] });
+    put(&mut world, 21, mine, AuditState::Differs { root: [2; 32] });
+    put(&mut world, 22, other, AuditState::Differs { root: [3; 32] });
     assert!(world.matching_audit(run, [1; 32], mine).is_none(), "it agrees with the run");
     assert!(world.matching_audit(run, [2; 32], mine).is_none(), "it is my own");
     assert_eq!(world.matching_audit(run, [3; 32], mine).unwrap().key, key(22));
+}
+
+#[test]
+fn runs_and_audits_of_other_markets_are_not_taken_in() {
+    let mut world = world();
+    for market in [7, MARKET] {
+        let run = Account::Run(Box::new(fixture::run(key(market), key(2), key(3), key(4))));
+        let audit = Account::Audit(Box::new(fixture::audit(key(9), key(market), key(5), AuditState::Claimed)));
+        let own = market == MARKET;
+        assert_eq!(world.apply(Update::Account { key: key(10), slot: 1, account: run }), own);
+        assert_eq!(world.apply(Update::Account { key: key(11), slot: 1, account: audit }), own);
+    }
+}
+
+#[test]
+fn the_books_of_an_epoch_are_found_by_their_addresses_and_go_when_they_are_closed() {
+    let mut world = world();
+    assert_eq!(world.epoch(), None, "nothing is known of the market");
+    let market = Account::Market(Box::new(fixture::market(key(9), key(8))));
+    world.apply(Update::Account { key: key(MARKET), slot: 1, account: market });
+    world.apply(Update::Moment(fixture::moment(3 * 86_400 + 1)));
+    assert_eq!(world.epoch(), Some(3), "an epoch of the fixture is a day");
+    let (pool, share) = (address::pool(&key(MARKET), 3), address::share(&key(5), 3));
+    let balance = address::balance(&key(MARKET), &key(6));
+    for (at, account) in [
+        (pool, Account::Pool(Box::new(fixture::pool(key(MARKET), 3)))),
+        (share, Account::Share(Box::new(fixture::share(key(MARKET), key(5), 3)))),
+        (balance, Account::Balance(Box::new(fixture::balance(key(MARKET), key(6))))),
+    ] {
+        assert!(world.apply(Update::Account { key: at, slot: 2, account }));
+    }
+    assert!(world.pool(3).is_some() && world.pool(4).is_none());
+    assert!(world.share(key(5), 3).is_some() && world.share(key(5), 4).is_none());
+    assert!(world.balance_of(key(6)).is_some() && world.balance_of(key(7)).is_none());
+    for kind in [AccountKind::Pool, AccountKind::Share, AccountKind::Balance] {
+        assert!(world.apply(Update::Listing { kind, slot: 3, accounts: vec![] }));
+    }
+    assert!(world.pools.is_empty() && world.shares.is_empty() && world.balances.is_empty());
+}
+
+#[test]
+fn runs_and_audits_are_found_by_who_made_them() {
+    let mut world = world();
+    let run = address::run(&key(TASK), &key(3));
+    let content = Account::Run(Box::new(fixture::run(key(MARKET), key(TASK), key(3), key(4))));
+    world.apply(Update::Account { key: run, slot: 1, account: content });
+    assert_eq!(world.run_of(key(TASK), key(3)).unwrap().key, run);
+    assert!(world.run_of(key(TASK), key(4)).is_none());
+    let audit = fixture::audit(run, key(MARKET), key(5), AuditState::Claimed);
+    let (at, verifier) = (address::audit(&run, &audit.verifier), audit.verifier);
+    world.apply(Update::Account { key: at, slot: 1, account: Account::Audit(Box::new(audit)) });
+    assert_eq!(world.audit_of(run, verifier).unwrap().key, at);
 }
