@@ -19,11 +19,6 @@ impl<'a, 'info> Mover<'a, 'info> {
         Ok(Self { mint, decimals: decimals(mint)? })
     }
 
-    /// The mint.
-    pub(crate) fn mint(&self) -> &'a AccountInfo<'info> {
-        self.mint
-    }
-
     /// Moves `amount` out of an account whose owner signed the transaction; zero moves nothing.
     pub(crate) fn take(
         &self,

@@ -8,8 +8,6 @@ use super::{Market, Moment, Provider, TicketChain};
 use crate::errors::TesseraError;
 use anchor_lang::prelude::*;
 
-const SECONDS_PER_HOUR: i64 = 3_600;
-
 impl Provider {
     /// Whether it takes part in draws: it verifies and takes new work.
     pub fn draws(&self) -> bool {
@@ -42,7 +40,7 @@ impl Provider {
     pub(crate) fn commit(&mut self, chain: TicketChain, now: Moment) -> Result<()> {
         require!(self.roles.verify, TesseraError::RoleMissing);
         require!(chain.head != [0; 32], TesseraError::RootZero);
-        let hour = now.unix.checked_div(SECONDS_PER_HOUR).ok_or(TesseraError::Overflow)?;
+        let hour = now.hour()?;
         require!(chain.hour == hour || Some(chain.hour) == hour.checked_sub(1), TesseraError::TicketHour);
         self.ticket = chain;
         self.ticket_since = now;
