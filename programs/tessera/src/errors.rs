@@ -149,7 +149,9 @@ pub enum TesseraError {
     EpochLength,
     #[msg("the token program is not the one that owns the market's mint")]
     WrongTokenProgram,
-    #[msg("the mint has a Token-2022 extension that markets do not allow; only metadata and group data and their pointers are")]
+    #[msg(
+        "the mint has a Token-2022 extension that markets do not allow; only metadata and group data and their pointers are"
+    )]
     MintExtension,
     #[msg("a receiver's token account cannot receive; pass its balance account and the market's unclaimed vault")]
     BalanceMissing,
@@ -279,6 +281,8 @@ pub enum TesseraError {
     EpochOver,
     #[msg("sweep all fee vaults of the epoch first")]
     FeesUnswept,
+    #[msg("the fee vault of this epoch and shard is not open; open it first")]
+    FeeVaultMissing,
 }
 
 impl From<Refusal> for TesseraError {
@@ -514,6 +518,7 @@ impl TesseraError {
         Self::WorkLeft,
         Self::EpochOver,
         Self::FeesUnswept,
+        Self::FeeVaultMissing,
     ];
 
     /// The error with this code, as a failed transaction reports it.

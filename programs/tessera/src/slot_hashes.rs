@@ -3,6 +3,9 @@
 
 use anchor_lang::prelude::*;
 
+/// The sysvar's address.
+pub const SYSVAR: Pubkey = pubkey!("SysvarS1otHashes111111111111111111111111111");
+
 const ENTRY: usize = 40;
 
 /// What the sysvar says about a slot.

@@ -12,12 +12,13 @@ mod task;
 pub use audit::{AuditClaimed, AuditClosed, AuditDrawn, AuditForced, AuditOpened, AuditPosted};
 pub use epoch::{FeeVaultOpened, FeesSwept, PoolClosed, PoolFunded, PoolOpened, ShareClaimed, ShareOpened};
 pub use market::{
-    AccountMigrated, AuthorityAccepted, AuthorityOffered, BalanceClaimed, MarketInitialised, MarketPaused, ModelRegistered,
-    ParamsApplied, ParamsProposed, ParamsWithdrawn,
+    AccountMigrated, AuthorityAccepted, AuthorityOffered, BalanceClaimed, MarketInitialised, MarketPaused,
+    ModelRegistered, ParamsApplied, ParamsProposed, ParamsWithdrawn,
 };
 pub use payment::Payment;
 pub use provider::{
-    ProviderClosed, ProviderRegistered, ProviderUpdated, StakeDeposited, StakeUnbonded, StakeWithdrawn, TicketChainCommitted,
+    ProviderClosed, ProviderRegistered, ProviderUpdated, StakeDeposited, StakeUnbonded, StakeWithdrawn,
+    TicketChainCommitted,
 };
 pub use run::{
     Because, ReputationChanged, RunAbandoned, RunOutcome, RunReleased, RunSealed, RunSilent, RunSubmitted, TaskClaimed,

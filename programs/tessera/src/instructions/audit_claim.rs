@@ -1,15 +1,14 @@
 use anchor_lang::prelude::*;
-use anchor_lang::solana_program::sysvar;
 use tessera_rules::{AuditClaim as ClaimStep, AuditedRun, Auditor, plan_audit_claim};
 
 use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::AuditClaimed;
 use crate::hashes::{chain_holds, chain_hour, ticket_hash};
-use crate::seeds;
 use crate::state::{
     Audit, AuditState, Deadline, Draw, FULL_RATE, LAYOUT_VERSION, Moment, Opened, Provider, Run, Task, TaskState,
 };
+use crate::{seeds, slot_hashes};
 
 /// Accounts of `audit_claim`.
 #[derive(Accounts)]
@@ -32,7 +31,7 @@ pub struct AuditClaim<'info> {
     #[account(mut, seeds = [seeds::AUDIT, run.key().as_ref(), verifier.key().as_ref()], bump)]
     pub audit: UncheckedAccount<'info>,
     /// CHECK: the SlotHashes sysvar, read in place.
-    #[account(address = sysvar::slot_hashes::ID @ TesseraError::WrongSysvar)]
+    #[account(address = slot_hashes::SYSVAR @ TesseraError::WrongSysvar)]
     pub slot_hashes: UncheckedAccount<'info>,
     /// Makes the account.
     pub system_program: Program<'info, System>,

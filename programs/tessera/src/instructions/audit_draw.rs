@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use anchor_lang::solana_program::sysvar;
 
 use crate::errors::TesseraError;
 use crate::events::AuditDrawn;
@@ -13,7 +12,7 @@ pub struct AuditDraw<'info> {
     #[account(mut)]
     pub run: Box<Account<'info, Run>>,
     /// CHECK: the SlotHashes sysvar, read in place.
-    #[account(address = sysvar::slot_hashes::ID @ TesseraError::WrongSysvar)]
+    #[account(address = slot_hashes::SYSVAR @ TesseraError::WrongSysvar)]
     pub slot_hashes: UncheckedAccount<'info>,
 }
 

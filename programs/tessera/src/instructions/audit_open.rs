@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use anchor_lang::solana_program::sysvar;
 use tessera_referee::merkle::{Proof, TensorHeader};
 use tessera_referee::proof::{OutputLeaf, pick};
 use tessera_rules::plan_audit_open;
@@ -52,7 +51,7 @@ pub struct AuditOpen<'info> {
     )]
     pub audit: Box<Account<'info, Audit>>,
     /// CHECK: the SlotHashes sysvar, read in place.
-    #[account(address = sysvar::slot_hashes::ID @ TesseraError::WrongSysvar)]
+    #[account(address = slot_hashes::SYSVAR @ TesseraError::WrongSysvar)]
     pub slot_hashes: UncheckedAccount<'info>,
 }
 

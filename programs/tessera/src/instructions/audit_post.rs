@@ -3,7 +3,7 @@ use tessera_rules::{AuditStep, plan_audit};
 
 use crate::errors::TesseraError;
 use crate::events::AuditPosted;
-use crate::state::{Audit, AuditState, Moment, Run, Task, Winners};
+use crate::state::{Audit, AuditState, Differing, Moment, Run, Task, Winners};
 
 /// What a verifier found.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub struct AuditPost<'info> {
         has_one = authority @ TesseraError::WrongAuthority,
     )]
     pub audit: Box<Account<'info, Audit>>,
-    /// An earlier answer on this run, by another verifier, with the same differing root: together they refute the run.
+    /// An earlier answer on this run, by another verifier, with the same differing root: together they refute the run. Needed
+    /// only where that is none of the first two that differ, which the run remembers.
     pub matching: Option<Box<Account<'info, Audit>>>,
 }
 
@@ -58,14 +59,25 @@ impl AuditPost<'_> {
         }
         let slot = self.task.slot_of(&self.run.provider)?;
         let until = self.audit.answer_until.into();
-        let step = plan_audit(&self.task.view(), slot, until, differs, self.matching.is_some(), now.into());
+        let matched = self.matched(answer).is_some();
+        let step = plan_audit(&self.task.view(), slot, until, differs, matched, now.into());
         Ok(step.map_err(TesseraError::from)?)
+    }
+
+    /// The verifier whose earlier answer is the same differing root. Another verifier of the market has another authority.
+    fn matched(&self, answer: Answer) -> Option<Pubkey> {
+        let Answer::Differ { root } = answer else {
+            return None;
+        };
+        let known = self.run.differed.iter().find(|known| known.is_some() && known.root == root);
+        known.map(|known| known.verifier).or(self.matching.as_ref().map(|matching| matching.verifier))
     }
 
     #[inline(never)]
     fn apply(&mut self, answer: Answer, step: &AuditStep<[u8; 32]>, now: Moment) -> Result<()> {
         let slot = self.task.slots.get(self.task.slot_of(&self.run.provider)?).ok_or(TesseraError::Invariant)?;
         let answered = slot.agreeing.checked_add(slot.differing).ok_or(TesseraError::Overflow)?;
+        let matched = self.matched(answer);
         let audit = &mut self.audit;
         audit.ordinal = answered;
         audit.posted_at = now;
@@ -77,12 +89,12 @@ impl AuditPost<'_> {
             }
             Answer::Differ { root } => {
                 audit.state = AuditState::Differs { root };
-                self.run.note_differing(audit.verifier);
+                self.run.note_differing(Differing { verifier: audit.verifier, root });
             }
         }
         audit.invariant()?;
-        if let (true, Some(matching)) = (step.refutes, &self.matching) {
-            self.run.winners = Some(Winners { first: matching.verifier, second: self.audit.verifier });
+        if let (true, Some(first)) = (step.refutes, matched) {
+            self.run.winners = Some(Winners { first, second: self.audit.verifier });
         }
         self.run.invariant()?;
         self.task.apply(&step.task)?;
@@ -91,10 +103,10 @@ impl AuditPost<'_> {
 }
 
 impl Run {
-    /// Remembers the first two verifiers that differ.
-    fn note_differing(&mut self, verifier: Pubkey) {
-        if let Some(free) = self.differed.iter_mut().find(|known| **known == Pubkey::default()) {
-            *free = verifier;
+    /// Remembers the first two answers that differ.
+    fn note_differing(&mut self, answer: Differing) {
+        if let Some(free) = self.differed.iter_mut().find(|known| !known.is_some()) {
+            *free = answer;
         }
     }
 }
@@ -103,7 +115,7 @@ impl Run {
 /// - Agreeing: it commits to the outputs keyed with its own account, which a copier of the run's root cannot have. A slot
 ///   ahead will pick the leaf that it must open to be paid.
 /// - Differing: the root is not the run's. A first one disputes the task, and keeps it disputed for an audit window at least.
-/// - With a matching earlier answer by another verifier and authority the run is refuted: nothing can uphold it any more,
+/// - With an equal earlier answer by another verifier (one of the first two that differ, or the one passed) the run is refuted: nothing can uphold it any more,
 ///   nor another run of the task with the same root.
 /// - A run that is refuted already still takes answers, so that others' haste makes nobody silent.
 /// - Refused: zeros, a second answer, another's audit, a matching audit of another run, verifier or root.

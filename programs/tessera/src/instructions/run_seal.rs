@@ -38,12 +38,6 @@ pub fn handler(ctx: Context<RunSeal>, terms_hash: [u8; 32], seal: [u8; 32]) -> R
     run.state = RunState::Sealed;
     run.seal = seal;
     run.invariant()?;
-    emit!(RunSealed {
-        task: task.key(),
-        run: run.key(),
-        provider: run.provider,
-        seal,
-        reveal_from: task.reveal_from,
-    });
+    emit!(RunSealed { task: task.key(), run: run.key(), provider: run.provider, seal, reveal_from: task.reveal_from });
     Ok(())
 }

@@ -5,7 +5,9 @@ use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskClaimed;
 use crate::seeds;
-use crate::state::{BackendKind, Deadline, Draw, LAYOUT_VERSION, Market, Moment, Provider, Run, RunState, Task};
+use crate::state::{
+    BackendKind, Deadline, Differing, Draw, LAYOUT_VERSION, Market, Moment, Provider, Run, RunState, Task,
+};
 
 /// Accounts of `task_claim`.
 #[derive(Accounts)]
@@ -120,7 +122,7 @@ impl TaskClaim<'_> {
             audits_open: 0,
             earning: 0,
             open_disputes: 0,
-            differed: [Pubkey::default(); 2],
+            differed: [Differing::NONE; 2],
             reserved: [0; 64],
             draw: Draw::Pending,
             winners: None,

@@ -98,7 +98,10 @@ impl TaskCreateArgs {
     }
 
     /// What the rules say about policy, providers and windows.
-    fn validate_choices(&self, params: &tessera_rules::MarketParams) -> core::result::Result<(), tessera_rules::Refusal> {
+    fn validate_choices(
+        &self,
+        params: &tessera_rules::MarketParams,
+    ) -> core::result::Result<(), tessera_rules::Refusal> {
         let policy = tessera_rules::Policy::from(self.policy);
         let listed = self.shortlist.len();
         policy.validate()?;
@@ -114,8 +117,9 @@ impl TaskCreate<'_> {
     fn terms(&self, nonce: u64, args: TaskCreateArgs, now: Moment) -> Result<Terms> {
         let params: tessera_rules::MarketParams = self.market.params.into();
         args.validate(&params)?;
-        let locks = tessera_rules::locks_for(args.reward.into(), args.crank_bounty.into(), &params)
-            .map_err(TesseraError::from)?;
+        let locks =
+            tessera_rules::locks_for(args.reward.into(), args.audit_reward.into(), args.crank_bounty.into(), &params)
+                .map_err(TesseraError::from)?;
         Ok(Terms {
             market: self.market.key(),
             requester: self.requester.key(),

@@ -1,55 +1,45 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
-use tessera_rules::{Ending, ExpirableTask, NoShowPayout, RefundPayout, no_show_payout, plan_expire, refund_payout};
+use anchor_spl::token_interface::TokenInterface;
+use tessera_rules::{Ending, ExpireStep, RefundPayout, SilentRun, plan_expire, refund_payout};
 
 use crate::errors::TesseraError;
-use crate::events::{RunAbandoned, TaskExpired};
+use crate::events::{Payment, RunAbandoned, RunSilent, TaskExpired, WindowsStarted};
 use crate::seeds;
-use crate::settlement::{TaskMoney, close_account, rent_receiver, stake_vault_of};
-use crate::signers::ProviderSigner;
-use crate::state::{Market, Moment, Provider, Run, RunState, Task, TaskState};
-use crate::tokens::Mover;
+use crate::settlement::{Drain, Leg, Silenced, SilentParty, TaskMoney, Unclaimed, close_account, info, rent_receiver};
+use crate::state::{Deadline, Market, Moment, Provider, Run, Task};
+use crate::token_account::{payable, token_amount};
 
-/// Accounts of `task_expire`. The optional accounts of the run are required while the task is claimed.
+/// Accounts of `task_expire`. The optional accounts of the run are required to end its silence, and must be absent to end a
+/// task that nobody works on. The balances are needed only where a token account cannot receive.
 #[derive(Accounts)]
 pub struct TaskExpire<'info> {
-    /// Anyone.
+    /// Anyone. Pays the rent of balances that it causes.
     #[account(mut)]
     pub cranker: Signer<'info>,
     /// The market.
     #[account(has_one = mint @ TesseraError::WrongMint)]
     pub market: Box<Account<'info, Market>>,
-    /// What the market pays in.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: what the market pays in.
+    pub mint: UncheckedAccount<'info>,
     /// The task.
     #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
-    /// Its vault.
+    /// CHECK: the token account at this derived address is the task's vault.
     #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
-    pub task_vault: Box<Account<'info, TokenAccount>>,
+    pub task_vault: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
     pub insurance_vault: UncheckedAccount<'info>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]
     pub requester: UncheckedAccount<'info>,
-    /// Any token account of the requester.
-    #[account(
-        mut,
-        dup,
-        constraint = requester_token.owner == task.terms.requester @ TesseraError::WrongTokenAccount,
-        constraint = requester_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub requester_token: Box<Account<'info, TokenAccount>>,
-    /// Any token account of the cranker; without one its part of the bounty stays the requester's.
-    #[account(
-        mut,
-        dup,
-        constraint = cranker_token.owner == cranker.key() @ TesseraError::WrongTokenAccount,
-        constraint = cranker_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub cranker_token: Option<Box<Account<'info, TokenAccount>>>,
-    /// The run that was not submitted.
+    /// CHECK: any token account of the requester that can receive, or its associated one; checked before it is paid.
+    #[account(mut)]
+    pub requester_token: UncheckedAccount<'info>,
+    /// CHECK: any token account of the cranker; without one that can receive its part of the bounty stays the requester's.
+    #[account(mut)]
+    pub cranker_token: Option<UncheckedAccount<'info>>,
+    /// The run that fell silent.
     #[account(mut, has_one = task @ TesseraError::WrongRun)]
     pub run: Option<Box<Account<'info, Run>>>,
     /// The run's provider.
@@ -61,146 +51,186 @@ pub struct TaskExpire<'info> {
     /// CHECK: compared with the wallet that paid the run's rent.
     #[account(mut)]
     pub run_authority: Option<UncheckedAccount<'info>>,
+    /// CHECK: the mint once more, writable; required only where something slashed is burned.
+    #[account(mut, address = market.mint @ TesseraError::WrongMint)]
+    pub burn_mint: Option<UncheckedAccount<'info>>,
+    /// CHECK: the market's unclaimed vault; checked before it is paid.
+    #[account(mut)]
+    pub unclaimed_vault: Option<UncheckedAccount<'info>>,
+    /// CHECK: checked before it is raised.
+    #[account(mut)]
+    pub requester_balance: Option<UncheckedAccount<'info>>,
+    /// CHECK: of the treasury; checked before it is raised.
+    #[account(mut)]
+    pub treasury_balance: Option<UncheckedAccount<'info>>,
     /// Moves the tokens.
-    pub token_program: Program<'info, Token>,
-}
-
-/// A run that was not submitted, with what ending it needs.
-struct NoShow<'a, 'info> {
-    run: &'a mut Account<'info, Run>,
-    provider: &'a mut Account<'info, Provider>,
-    vault: &'a AccountInfo<'info>,
-    wallet: &'a AccountInfo<'info>,
+    #[account(address = market.token_program @ TesseraError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
+    /// Makes balances.
+    pub system_program: Program<'info, System>,
 }
 
 impl<'info> TaskExpire<'info> {
-    /// The deadline of the run, which must have been passed while the task is claimed.
-    fn execute_until(&self) -> Result<Option<tessera_rules::Deadline>> {
-        if self.task.state != TaskState::Claimed {
-            return Ok(None);
+    pub(crate) fn unclaimed(&self) -> Unclaimed<'_, 'info> {
+        Unclaimed { market: &self.market, vault: info(&self.unclaimed_vault), payer: self.cranker.as_ref() }
+    }
+
+    pub(crate) fn requester_leg(&self) -> Leg<'_, 'info> {
+        Leg::to_wallet(self.task.terms.requester, self.requester_token.as_ref(), info(&self.requester_balance))
+    }
+
+    pub(crate) fn drain(&self) -> Drain<'_, 'info> {
+        Drain {
+            sink: self.task.terms.sink,
+            insurance: self.insurance_vault.as_ref(),
+            burn_mint: info(&self.burn_mint),
+            treasury_balance: info(&self.treasury_balance),
         }
-        let run = self.run.as_ref().ok_or(TesseraError::RunMissing)?;
-        Ok(Some(run.execute_until.into()))
+    }
+
+    fn money(&self) -> Result<TaskMoney<'_, 'info>> {
+        TaskMoney::new(&self.task, self.task_vault.as_ref(), self.mint.as_ref())
     }
 
     #[inline(never)]
-    fn end_run(&mut self) -> Result<NoShowPayout> {
-        let lost = self.task.terms.no_show_slash;
-        let reward = self.task.terms.reward;
-        let params = self.market.params.into();
-        let no_show = no_show(&mut self.run, &mut self.provider, &self.stake_vault, &self.run_authority)?;
-        let payout = no_show_payout(no_show.run.lock.into(), lost.into()).map_err(TesseraError::from)?;
-        let provider = no_show.provider;
-        let stake = provider.stake().slash(payout.slashed).and_then(|stake| stake.release(payout.released));
-        provider.stake = stake.map_err(TesseraError::from)?.into();
-        let reputation = tessera_rules::Reputation::from(provider.reputation).with_bad(reward.into(), &params);
-        provider.reputation = reputation.map_err(TesseraError::from)?.into();
-        provider.end_run()?;
-        provider.invariant()?;
-        no_show.run.state = RunState::Abandoned;
-        self.task.excluded.push(provider.key());
-        self.task.runs_open = self.task.runs_open.checked_sub(1).ok_or(TesseraError::Invariant)?;
-        let signer = ProviderSigner::new(provider);
-        Mover::new(&self.mint).pay(
-            no_show.vault,
-            self.requester_token.as_ref().as_ref(),
-            (*provider).as_ref(),
-            &signer.seeds(),
-            payout.slashed.get(),
-        )?;
-        Ok(payout)
+    fn plan(&self, now: Moment) -> Result<ExpireStep<[u8; 32]>> {
+        let silent = match &self.run {
+            None => None,
+            Some(run) => {
+                let slot = self.task.slot_of(&run.provider)?;
+                Some(SilentRun { slot, execute_until: run.execute_until.into() })
+            }
+        };
+        Ok(plan_expire(&self.task.view(), silent, now.into()).map_err(TesseraError::from)?)
     }
 
     #[inline(never)]
-    fn pay(&self, payout: &RefundPayout) -> Result<()> {
-        let money = TaskMoney::new(&self.task, &self.task_vault, &self.mint);
-        if let Some(token) = &self.cranker_token {
-            money.pay(token.as_ref().as_ref(), payout.cranker.get())?;
+    fn payout(&self, step: &ExpireStep<[u8; 32]>) -> Result<RefundPayout> {
+        let cranker = info(&self.cranker_token).is_some_and(|token| payable(token, &self.market, self.cranker.key));
+        let escrow = self.task.escrow(0)?;
+        Ok(refund_payout(&escrow, step.ending, step.is_final(), cranker).map_err(TesseraError::from)?)
+    }
+
+    #[inline(never)]
+    fn apply(&mut self, step: &ExpireStep<[u8; 32]>, payout: &RefundPayout) -> Result<Option<Silenced>> {
+        let silenced = if step.ending == Ending::Unclaimed { None } else { Some(self.punish(step.ending)?) };
+        if let (Ending::NoShow, Some(run)) = (step.ending, &self.run) {
+            self.task.excluded.push(run.provider);
         }
-        money.pay(self.requester_token.as_ref().as_ref(), payout.requester.get())
+        self.task.apply(&step.task)?;
+        self.task.escrow = payout.kept.get();
+        self.task.invariant()?;
+        Ok(silenced)
     }
 
     #[inline(never)]
-    fn close(&mut self, ending: Ending, dust: u64) -> Result<()> {
+    fn pay(&self, payout: &RefundPayout) -> Result<Payment> {
+        let money = self.money()?;
+        if let Some(token) = info(&self.cranker_token) {
+            money.pay(token, payout.cranker.get())?;
+        }
+        money.pay_leg(&self.requester_leg(), &self.unclaimed(), payout.requester.get())
+    }
+
+    #[inline(never)]
+    fn close(&mut self, step: &ExpireStep<[u8; 32]>, dust: u64) -> Result<()> {
         let cranker = self.cranker.to_account_info();
-        if ending.is_final() {
-            let money = TaskMoney::new(&self.task, &self.task_vault, &self.mint);
-            money.pay(self.insurance_vault.as_ref(), dust)?;
+        if step.is_final() {
+            require!(self.task.escrow == 0 && self.task.runs_open == 0, TesseraError::Invariant);
+            let insured = payable(self.insurance_vault.as_ref(), &self.market, &self.market.key());
+            let money = self.money()?;
+            if insured {
+                money.pay(self.insurance_vault.as_ref(), dust)?;
+            } else {
+                money.pay_leg(&self.requester_leg(), &self.unclaimed(), dust)?;
+            }
             money.close(rent_receiver(self.requester.as_ref(), &cranker))?;
         }
-        if ending.is_no_show() {
-            let no_show = no_show(&mut self.run, &mut self.provider, &self.stake_vault, &self.run_authority)?;
-            close_account(no_show.run, no_show.wallet, &cranker)?;
+        if step.ending != Ending::Unclaimed {
+            let SilentParty { run, wallet, .. } = self.silent_party()?;
+            close_account(run, wallet, &cranker)?;
         }
-        if ending.is_final() {
+        if step.is_final() {
             close_account(self.task.as_ref(), self.requester.as_ref(), &cranker)?;
         }
         Ok(())
     }
 }
 
-/// Unclaimed, after the open window:
-/// - anyone; the requester gets the escrow less the cranker's half of the bounty, vault and task close.
+/// Without a run, once nobody works on the task and nobody can claim it any more:
+/// - anyone; the requester gets the escrow less the cranker's part of the bounty, vault and task close.
 ///
-/// Claimed and not submitted, after the execution's deadline:
-/// - anyone; the no-show slash goes to the requester, the rest of the lock is freed, the provider is excluded, the run closes;
-/// - the task is open again while its open window lasts and fewer than eight are excluded, else it is refunded and closes.
+/// With a run that was neither submitted nor sealed before its execution's deadline:
+/// - anyone; the no-show slash (of the lock, then of unbonding stake) goes to the requester, the rest of the lock is freed;
+/// - the provider is excluded and judged, the run closes, its slot is free: others may claim it while the open window lasts
+///   and fewer than eight are excluded; with nobody left the task is refunded and closes.
+///
+/// With a run that was sealed and not revealed before the reveal's deadline:
+/// - anyone; the whole lock is slashed, the challengers' share too is sunk, the run's reward goes back, the run closes;
+/// - the last one starts the windows of the runs that were revealed; without any the task is refunded and closes.
+///
+/// Refused: too early on either clock, a run of another task or in another state, another provider's accounts.
 pub fn handler(ctx: Context<TaskExpire>) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    let facts = ExpirableTask {
-        state: accounts.task.state.into(),
-        open_until: accounts.task.open_until.into(),
-        execute_until: accounts.execute_until()?,
-        excluded: accounts.task.excluded.len(),
+    let step = accounts.plan(now)?;
+    let dust = accounts.task.dust(token_amount(accounts.task_vault.as_ref())?)?;
+    let payout = accounts.payout(&step)?;
+    let silenced = accounts.apply(&step, &payout)?;
+    let compensated = match &silenced {
+        Some(silenced) => Some(accounts.pay_punishment(silenced)?),
+        None => None,
     };
-    let (state, ending) = plan_expire(&facts, now.into()).map_err(TesseraError::from)?;
-    let dust = accounts.task.dust(accounts.task_vault.amount)?;
-    let payout =
-        refund_payout(&accounts.task.escrow(), ending, accounts.cranker_token.is_some()).map_err(TesseraError::from)?;
-    let lock = if ending.is_no_show() { Some(accounts.end_run()?) } else { None };
-    accounts.task.state = state.into();
-    accounts.task.escrow = payout.kept.get();
-    accounts.task.invariant()?;
-    accounts.pay(&payout)?;
-    accounts.close(ending, dust)?;
-    let task = accounts.task.key();
-    if let (Some(lock), Some(run)) = (lock, &accounts.run) {
-        let cranker_paid = if ending.is_final() { 0 } else { payout.cranker.get() };
-        emit!(RunAbandoned {
-            task,
-            run: run.key(),
-            provider: run.provider,
-            slashed: lock.slashed.get(),
-            released: lock.released.get(),
-            cranker_paid,
-            reopened: !ending.is_final(),
-        });
-    }
-    if ending.is_final() {
-        emit!(TaskExpired {
-            task,
-            requester: accounts.requester.key(),
-            requester_refunded: payout.requester.get(),
-            cranker_paid: payout.cranker.get(),
-            dust,
-        });
-    }
-    Ok(())
+    let refunded = accounts.pay(&payout)?;
+    accounts.close(&step, dust)?;
+    accounts.announce(&step, &payout, silenced.zip(compensated), refunded, dust)
 }
 
-/// Checks that the optional accounts of a no-show are there and belong together.
-fn no_show<'a, 'info>(
-    run: &'a mut Option<Box<Account<'info, Run>>>,
-    provider: &'a mut Option<Box<Account<'info, Provider>>>,
-    vault: &'a Option<UncheckedAccount<'info>>,
-    wallet: &'a Option<UncheckedAccount<'info>>,
-) -> Result<NoShow<'a, 'info>> {
-    let (Some(run), Some(provider), Some(vault), Some(wallet)) = (run, provider, vault, wallet) else {
-        return err!(TesseraError::RunMissing);
-    };
-    require_keys_eq!(provider.key(), run.provider, TesseraError::WrongProvider);
-    require_keys_eq!(vault.key(), stake_vault_of(provider)?, TesseraError::WrongVault);
-    require_keys_eq!(wallet.key(), run.authority, TesseraError::WrongWallet);
-    Ok(NoShow { run, provider, vault: vault.as_ref(), wallet: wallet.as_ref() })
+impl TaskExpire<'_> {
+    /// The events.
+    #[inline(never)]
+    fn announce(
+        &self,
+        step: &ExpireStep<[u8; 32]>,
+        payout: &RefundPayout,
+        silenced: Option<(Silenced, Payment)>,
+        requester_refunded: Payment,
+        dust: u64,
+    ) -> Result<()> {
+        let (task, cranker_paid) = (self.task.key(), payout.cranker.get());
+        if let (Some((silenced, requester_compensated)), Some(run)) = (silenced, &self.run) {
+            let Silenced { sunk, from_unbonding, released, reputation, .. } = silenced;
+            let provider = run.provider;
+            if step.ending == Ending::Silent {
+                emit!(RunSilent {
+                    task,
+                    run: run.key(),
+                    provider,
+                    slashed: run.lock,
+                    requester_compensated,
+                    sunk,
+                    requester_refunded,
+                    cranker_paid,
+                });
+            } else {
+                emit!(RunAbandoned {
+                    task,
+                    run: run.key(),
+                    provider,
+                    requester_compensated,
+                    from_unbonding,
+                    released,
+                    cranker_paid,
+                    reopened: !step.is_final(),
+                });
+            }
+            emit!(reputation);
+        }
+        if step.is_final() {
+            emit!(TaskExpired { task, requester_refunded, cranker_paid, dust });
+        } else if self.task.challenge_until != Deadline::UNSET {
+            emit!(WindowsStarted::new(&self.task));
+        }
+        Ok(())
+    }
 }

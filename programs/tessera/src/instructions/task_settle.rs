@@ -1,31 +1,32 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token::{Mint, Token, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
 use tessera_rules::{Outcome, SettleFacts, Settlement, plan_settle};
 
-use crate::addresses::fee_shard;
+use crate::addresses::{fee_shard, fee_vault_address, share_address};
 use crate::errors::TesseraError;
 use crate::seeds;
-use crate::settlement::{load_audits, refuting_pair};
+use crate::settlement::{Decided, load_audits, refuting_pair};
 use crate::state::{Market, Model, Moment, Provider, Run, Task};
+use crate::token_account::token_amount;
 
 /// Accounts of `task_settle`. Remaining accounts, all writable: for each audit to close `[audit, the verifier's Provider,
-/// its stake vault, its authority's wallet]`.
+/// its stake vault, its authority's wallet]`. The balances are needed only where a token account cannot receive.
 #[derive(Accounts)]
 pub struct TaskSettle<'info> {
-    /// Anyone.
+    /// Anyone. Pays the rent of balances that it causes.
     #[account(mut)]
     pub cranker: Signer<'info>,
     /// The market.
     #[account(has_one = mint @ TesseraError::WrongMint)]
     pub market: Box<Account<'info, Market>>,
-    /// What the market pays in.
-    pub mint: Box<Account<'info, Mint>>,
+    /// CHECK: what the market pays in.
+    pub mint: UncheckedAccount<'info>,
     /// The task.
     #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
-    /// Its vault.
+    /// CHECK: the token account at this derived address is the task's vault.
     #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
-    pub task_vault: Box<Account<'info, TokenAccount>>,
+    pub task_vault: UncheckedAccount<'info>,
     /// The run.
     #[account(mut, has_one = task @ TesseraError::WrongRun, has_one = provider @ TesseraError::WrongProvider)]
     pub run: Box<Account<'info, Run>>,
@@ -38,109 +39,135 @@ pub struct TaskSettle<'info> {
     /// CHECK: the wallet that paid the run's rent.
     #[account(mut, address = run.authority @ TesseraError::WrongWallet)]
     pub run_authority: UncheckedAccount<'info>,
-    /// CHECK: the token account at this derived address is the fee vault of the task's shard.
-    #[account(
-        mut,
-        seeds = [
-            seeds::FEES,
-            market.key().as_ref(),
-            &seeds::FEE_EPOCH.to_le_bytes(),
-            &[fee_shard(&task.key())],
-        ],
-        bump = task.fee_vault_bump,
-    )]
+    /// CHECK: compared with the fee vault of the current epoch and the task's shard. Must be open where fees are paid.
+    #[account(mut)]
     pub fee_vault: UncheckedAccount<'info>,
+    /// CHECK: compared with the provider's share of the current epoch, which need not be open.
+    #[account(mut)]
+    pub share: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
     pub insurance_vault: UncheckedAccount<'info>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]
     pub requester: UncheckedAccount<'info>,
-    /// Any token account of the requester.
-    #[account(
-        mut,
-        dup,
-        constraint = requester_token.owner == task.terms.requester @ TesseraError::WrongTokenAccount,
-        constraint = requester_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub requester_token: Box<Account<'info, TokenAccount>>,
+    /// CHECK: any token account of the requester that can receive, or its associated one; checked before it is paid.
+    #[account(mut)]
+    pub requester_token: UncheckedAccount<'info>,
     /// The model that the task names; required if it names one.
     pub model: Option<Box<Account<'info, Model>>>,
-    /// Any token account of the model's payout wallet; required if the task names a model.
-    #[account(mut, dup)]
-    pub model_token: Option<Box<Account<'info, TokenAccount>>>,
-    /// Any token account of the cranker; without one its part of the bounty goes back to the requester.
-    #[account(
-        mut,
-        dup,
-        constraint = cranker_token.owner == cranker.key() @ TesseraError::WrongTokenAccount,
-        constraint = cranker_token.mint == market.mint @ TesseraError::WrongTokenAccount,
-    )]
-    pub cranker_token: Option<Box<Account<'info, TokenAccount>>>,
-    /// CHECK: the mint once more, writable; required only where a slashed lock is burned.
+    /// CHECK: as `requester_token`, of the model's payout wallet; required if the task names a model.
+    #[account(mut)]
+    pub model_token: Option<UncheckedAccount<'info>>,
+    /// CHECK: any token account of the cranker; without one that can receive its part of the bounty is the requester's.
+    #[account(mut)]
+    pub cranker_token: Option<UncheckedAccount<'info>>,
+    /// CHECK: the mint once more, writable; required only where something slashed is burned.
     #[account(mut, address = market.mint @ TesseraError::WrongMint)]
     pub burn_mint: Option<UncheckedAccount<'info>>,
+    /// CHECK: the market's unclaimed vault; checked before it is paid.
+    #[account(mut)]
+    pub unclaimed_vault: Option<UncheckedAccount<'info>>,
+    /// CHECK: checked before it is raised.
+    #[account(mut)]
+    pub requester_balance: Option<UncheckedAccount<'info>>,
+    /// CHECK: of the provider's authority; checked before it is raised.
+    #[account(mut)]
+    pub provider_balance: Option<UncheckedAccount<'info>>,
+    /// CHECK: of the model's payout wallet; checked before it is raised.
+    #[account(mut)]
+    pub model_balance: Option<UncheckedAccount<'info>>,
+    /// CHECK: of the treasury; checked before it is raised.
+    #[account(mut)]
+    pub treasury_balance: Option<UncheckedAccount<'info>>,
     /// Moves the tokens.
-    pub token_program: Program<'info, Token>,
+    #[account(address = market.token_program @ TesseraError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
+    /// Makes balances.
+    pub system_program: Program<'info, System>,
 }
 
 impl TaskSettle<'_> {
-    /// The model's leg has a receiver exactly if the task names a model.
-    fn validate(&self) -> Result<()> {
+    /// The model's leg has a receiver exactly if the task names a model; fees go to the current epoch.
+    #[inline(never)]
+    fn validate(&self, now: Moment) -> Result<()> {
+        let market = self.market.key();
+        let epoch = self.market.epoch(now);
+        let (fee_vault, _) = fee_vault_address(&market, epoch, fee_shard(&self.task.key()));
+        require_keys_eq!(self.fee_vault.key(), fee_vault, TesseraError::WrongVault);
+        let (share, _) = share_address(&self.run.provider, epoch);
+        require_keys_eq!(self.share.key(), share, TesseraError::WrongShare);
         let Some(named) = self.task.terms.model else {
             return Ok(());
         };
-        let (Some(model), Some(token)) = (&self.model, &self.model_token) else {
+        let (Some(model), Some(_)) = (&self.model, &self.model_token) else {
             return err!(TesseraError::ModelMissing);
         };
         require_keys_eq!(model.key(), named, TesseraError::WrongModel);
-        require_keys_eq!(token.owner, model.payout, TesseraError::WrongTokenAccount);
-        require_keys_eq!(token.mint, self.market.mint, TesseraError::WrongTokenAccount);
-        // A payout wallet may be chosen to be this very task: paid to itself, the vault could not be closed.
-        require_keys_neq!(token.key(), self.task_vault.key(), TesseraError::DuplicateAccount);
         Ok(())
     }
 }
 
-/// - Anyone, once the run can be decided: two verifiers refuted it, or the challenge window has passed.
-/// - Upheld: reward split, lock freed, bounty and unused audit reward paid; the first agreeing auditor's reward waits for
-///   its audit to be closed.
-/// - Slashed: the requester gets the whole escrow less the cranker's part, and its share of the lock; the two verifiers
-///   get theirs; the rest is burned or insured.
-/// - Every audit passed is closed; later calls close the others. With the last one, run, vault and task close.
-/// - Each payment goes to any token account of its owner, so that a closed or frozen one cannot block it.
+/// - Anyone, for one run a call, once it can be decided: it was refuted, two audits passed refute it, or the challenge window
+///   has passed. Never while a dispute on it is open.
+/// - The first settlement after the window pins the task's decision, which then holds for all its runs.
+/// - Upheld: the reward is split, the lock freed; unused audit reward goes back; the audits that earned wait for their closing.
+/// - Slashed: the run's reward goes back, with its share of the lock; at most two verifiers that differed get theirs; the rest
+///   is burned or insured.
+/// - Void: the run's reward goes back, the lock is freed, nobody is slashed.
+/// - The cranker gets the run's part of the bounty; with the last run everything that no auditor is owed goes back.
+/// - Every audit passed is closed; later calls close the others. With a run's last audit the run closes, with the last run
+///   vault and task; rent goes to whoever paid it.
+/// - A leg whose token account cannot receive becomes a balance of its owner, and stops no other.
+/// - Refused: accounts of other tasks, runs, markets or owners, audits passed twice, a decided run without audits to close.
 ///
 /// **Interim rule**, for local networks and devnet until the referee replaces it: see [`tessera_rules::plan_settle`].
 pub fn handler<'info>(ctx: Context<'info, TaskSettle<'info>>) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    accounts.validate()?;
+    accounts.validate(now)?;
     let mut audits = load_audits(ctx.remaining_accounts, &accounts.run.key(), &accounts.run.provider)?;
-    let pair = refuting_pair(&accounts.run, &audits);
-    let facts = SettleFacts {
-        state: accounts.task.state.into(),
-        challenge_until: accounts.run.challenge_until.into(),
-        refuted: pair.is_some(),
-    };
-    let dust = accounts.task.dust(accounts.task_vault.amount)?;
-    let (outcome, decided) = match plan_settle(&facts, now.into()).map_err(TesseraError::from)? {
-        Settlement::Decide { state, outcome: Outcome::Upheld } => (Outcome::Upheld, Some(accounts.uphold(state)?)),
-        Settlement::Decide { state, outcome: Outcome::Slashed } => {
-            let pair = pair.ok_or(TesseraError::WinnersMissing)?;
-            (Outcome::Slashed, Some(accounts.slash(state, pair, &mut audits)?))
-        }
-        Settlement::Close(outcome) => {
-            require!(!audits.is_empty(), TesseraError::NothingToClose);
-            (outcome, None)
-        }
-    };
+    let dust = accounts.task.dust(token_amount(accounts.task_vault.as_ref())?)?;
+    let (outcome, decided) = accounts.decide(&mut audits, now)?;
+    require!(decided.is_some() || !audits.is_empty(), TesseraError::NothingToClose);
     let closed = accounts.close_audits(outcome, &mut audits)?;
-    accounts.finish(dust, &audits)?;
-    if let Some(settled) = decided {
-        emit!(settled);
+    let closed_task = accounts.finish(dust, &audits)?;
+    if let Some(Decided { settled, reputation }) = decided {
+        emit!(*settled);
+        if let Some(changed) = reputation {
+            emit!(changed);
+        }
     }
     for event in closed {
         emit!(event);
     }
+    if let Some(event) = closed_task {
+        emit!(event);
+    }
     Ok(())
+}
+
+impl<'info> TaskSettle<'info> {
+    /// Decides the run and pays everyone but the auditors that earned, or says how it was decided.
+    #[inline(never)]
+    fn decide(
+        &mut self,
+        audits: &mut [crate::settlement::PassedAudit<'info>],
+        now: Moment,
+    ) -> Result<(Outcome, Option<Decided>)> {
+        let pair = refuting_pair(&self.run, audits);
+        let slot = self.task.slot_of(&self.run.provider)?;
+        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: self.run.open_disputes };
+        match plan_settle(&self.task.view(), slot, &facts, now.into()).map_err(TesseraError::from)? {
+            Settlement::Close(outcome) => Ok((outcome, None)),
+            Settlement::Decide { task, outcome, last } => {
+                let decided = match outcome {
+                    Outcome::Upheld => self.uphold(&task, last, now)?,
+                    Outcome::Slashed => self.slash(&task, pair, last, audits, now)?,
+                    Outcome::Void => self.void(&task, last, now)?,
+                };
+                Ok((outcome, Some(decided)))
+            }
+        }
+    }
 }

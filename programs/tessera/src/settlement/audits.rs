@@ -1,7 +1,8 @@
 use anchor_lang::prelude::*;
+use tessera_rules::AuditStanding;
 
 use crate::errors::TesseraError;
-use crate::state::{Audit, Provider, Run, Verdict, Winners};
+use crate::state::{Audit, AuditState, Moment, Provider, Run, Winners};
 use crate::{ID, seeds};
 
 /// An audit passed to a settlement, with everything that closing it needs.
@@ -62,18 +63,33 @@ pub(crate) fn stake_vault_of(provider: &Account<'_, Provider>) -> Result<Pubkey>
     Ok(Pubkey::create_program_address(&seeds, &ID).map_err(|_| TesseraError::WrongVault)?)
 }
 
-/// The two verifiers that refute the run: those that were pinned when the second posted, or else the two earliest of the
+/// The two verifiers that refute the run: those that were pinned when the second answered, or else the two earliest of the
 /// passed audits that differ in the same way.
 pub(crate) fn refuting_pair(run: &Run, passed: &[PassedAudit<'_>]) -> Option<Winners> {
     if run.winners.is_some() {
         return run.winners;
     }
-    let mut differing: Vec<&Audit> =
-        passed.iter().map(|p| &**p.audit).filter(|a| a.verdict == Verdict::Differs).collect();
-    differing.sort_unstable_by_key(|audit| audit.ordinal);
-    differing.iter().enumerate().find_map(|(i, first)| {
+    let mut differing: Vec<(u16, Pubkey, [u8; 32])> = passed
+        .iter()
+        .filter_map(|p| p.audit.differing_root().map(|root| (p.audit.ordinal, p.audit.verifier, root)))
+        .collect();
+    differing.sort_unstable();
+    differing.iter().enumerate().find_map(|(i, (_, first, root))| {
         let rest = differing.get(i.saturating_add(1)..)?;
-        let second = rest.iter().find(|other| other.root == first.root && other.authority != first.authority)?;
-        Some(Winners { first: first.verifier, second: second.verifier })
+        let (_, second, _) = rest.iter().find(|(_, _, other)| other == root)?;
+        Some(Winners { first: *first, second: *second })
     })
+}
+
+impl Audit {
+    /// How far the verifier had got when the run was decided.
+    pub(crate) fn standing(&self, decided_at: Moment) -> AuditStanding {
+        match self.state {
+            AuditState::Claimed if self.answer_until.passed(decided_at) => AuditStanding::Silent,
+            AuditState::Claimed => AuditStanding::Unanswered,
+            AuditState::Agreed { .. } if self.opened.both() => AuditStanding::Proven,
+            AuditState::Agreed { .. } => AuditStanding::Agreed,
+            AuditState::Differs { .. } => AuditStanding::Differed,
+        }
+    }
 }

@@ -30,7 +30,12 @@ impl<'a, 'info> TaskMoney<'a, 'info> {
 
     /// Pays out of the vault to a leg or its owner's balance; zero pays nothing.
     #[inline(never)]
-    pub(crate) fn pay_leg(&self, leg: &Leg<'_, 'info>, unclaimed: &Unclaimed<'_, 'info>, amount: u64) -> Result<Payment> {
+    pub(crate) fn pay_leg(
+        &self,
+        leg: &Leg<'_, 'info>,
+        unclaimed: &Unclaimed<'_, 'info>,
+        amount: u64,
+    ) -> Result<Payment> {
         let seeds = self.signer.seeds();
         let source = Source { vault: self.vault, owner: self.task, signer: &seeds };
         pay_leg(&self.mover, &source, leg, unclaimed, amount)

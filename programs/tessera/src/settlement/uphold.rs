@@ -1,81 +1,103 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{UpheldPayout, upheld_payout};
+use tessera_rules::{TaskView, UpheldPayout, upheld_payout};
 
-use super::TaskMoney;
+use super::{Decided, Route};
+use crate::ID;
 use crate::errors::TesseraError;
-use crate::events::TaskSettled;
+use crate::events::{Because, ReputationChanged, RunOutcome, TaskSettled};
 use crate::instructions::TaskSettle;
-use crate::state::RunState;
+use crate::state::{Moment, RunState, Share};
 
 impl TaskSettle<'_> {
     /// Decides the run for its provider and pays everyone but the auditors.
     #[inline(never)]
-    pub(crate) fn uphold(&mut self, state: tessera_rules::TaskState) -> Result<TaskSettled> {
+    pub(crate) fn uphold(&mut self, next: &TaskView<[u8; 32]>, last: bool, now: Moment) -> Result<Decided> {
         let terms = &self.task.terms;
         let payout = upheld_payout(
-            &self.task.escrow(),
+            &self.task.escrow(self.run.forced)?,
             &terms.splits.into(),
             terms.model.is_some(),
-            self.run.first_agreeing.is_some(),
-            self.cranker_token.is_some(),
+            self.run.earning,
+            last,
+            self.cranker_receives(),
         )
         .map_err(TesseraError::from)?;
-        self.apply_uphold(state, &payout)?;
-        self.pay_uphold(&payout)?;
-        Ok(TaskSettled {
-            task: self.task.key(),
-            run: self.run.key(),
-            provider: self.run.provider,
-            upheld: true,
-            provider_paid: payout.provider.get(),
-            treasury_paid: payout.treasury.get(),
-            model_paid: payout.model.get(),
-            cranker_paid: payout.cranker.get(),
-            requester_refunded: payout.requester.get(),
-            kept_for_auditor: payout.kept_for_auditor.get(),
-            slashed: 0,
-            challengers_paid: 0,
-            requester_compensated: 0,
-            sunk: 0,
-        })
+        let fees = self.check_fee_vault(payout.treasury.get())?;
+        let reputation = self.apply_uphold(next, &payout, now)?;
+        self.raise_share(fees)?;
+        let settled = self.pay_uphold(&payout)?;
+        Ok(Decided { settled, reputation })
     }
 
     #[inline(never)]
-    fn apply_uphold(&mut self, state: tessera_rules::TaskState, payout: &UpheldPayout) -> Result<()> {
+    fn apply_uphold(
+        &mut self,
+        next: &TaskView<[u8; 32]>,
+        payout: &UpheldPayout,
+        now: Moment,
+    ) -> Result<Option<ReputationChanged>> {
+        let to_stake = self.provider_leg().route(&self.market)? == Route::Account;
+        // A run that nobody else checked says nothing about its provider: another's proof of it, or another root beside it.
+        let shown = |root: [u8; 32]| root != [0; 32] && root != self.run.output_root;
+        let checked = self.run.earning > 0 || self.task.slots.iter().any(|slot| shown(slot.root));
+        let address = self.provider.key();
         let provider = &mut self.provider;
-        let stake = provider
-            .stake()
-            .release(self.run.lock.into())
-            .and_then(|stake| stake.credit(payout.provider))
-            .map_err(TesseraError::from)?;
-        provider.stake = stake.into();
+        let stake = provider.stake().release(self.run.lock.into());
+        let credit = if to_stake { payout.provider } else { 0.into() };
+        provider.stake = stake.and_then(|stake| stake.credit(credit)).map_err(TesseraError::from)?.into();
         provider.end_run()?;
-        // A run that nobody checked says nothing about its provider.
-        if self.run.first_agreeing.is_some() {
-            let reputation = tessera_rules::Reputation::from(provider.reputation)
-                .with_good(self.task.terms.reward.into(), &self.market.params.into())
-                .map_err(TesseraError::from)?;
-            provider.reputation = reputation.into();
-        }
+        let reward = self.task.terms.reward;
+        let reputation = if checked {
+            Some(provider.judge(address, Because::Upheld, reward, &self.market.params.into())?)
+        } else {
+            None
+        };
         provider.invariant()?;
         self.run.state = RunState::Upheld;
+        self.run.decided_at = now;
         self.run.invariant()?;
-        self.task.state = state.into();
-        self.task.escrow = payout.kept_for_auditor.get();
-        self.task.invariant()
+        self.task.apply(next)?;
+        self.task.escrow = payout.kept.get();
+        self.task.owed = self.task.owed.checked_add(payout.kept_for_auditors.get()).ok_or(TesseraError::Overflow)?;
+        self.task.invariant()?;
+        Ok(reputation)
+    }
+
+    /// What of the treasury's part will reach the fee vault. The vault must be open: else its provider would lose its share
+    /// of the epoch by the cranker's carelessness.
+    fn check_fee_vault(&self, treasury: u64) -> Result<u64> {
+        if treasury == 0 {
+            return Ok(0);
+        }
+        require_keys_eq!(*self.fee_vault.owner, self.market.token_program, TesseraError::FeeVaultMissing);
+        Ok(if self.treasury_leg().route(&self.market)? == Route::Account { treasury } else { 0 })
+    }
+
+    /// Adds fees to the provider's share of the epoch, if that is open.
+    #[inline(never)]
+    fn raise_share(&self, fees: u64) -> Result<()> {
+        if fees == 0 || *self.share.owner != ID {
+            return Ok(());
+        }
+        let mut share = Share::try_deserialize(&mut &self.share.try_borrow_data()?[..])?;
+        share.fees = share.fees.checked_add(fees).ok_or(TesseraError::Overflow)?;
+        share.invariant()?;
+        share.try_serialize(&mut &mut self.share.try_borrow_mut_data()?[..])
     }
 
     #[inline(never)]
-    fn pay_uphold(&self, payout: &UpheldPayout) -> Result<()> {
-        let money = TaskMoney::new(&self.task, &self.task_vault, &self.mint);
-        money.pay(self.stake_vault.as_ref(), payout.provider.get())?;
-        money.pay(self.fee_vault.as_ref(), payout.treasury.get())?;
-        if let Some(token) = &self.model_token {
-            money.pay(token.as_ref().as_ref(), payout.model.get())?;
+    fn pay_uphold(&self, payout: &UpheldPayout) -> Result<Box<TaskSettled>> {
+        let money = self.money()?;
+        let unclaimed = self.unclaimed();
+        let mut settled = self.settled(RunOutcome::Upheld);
+        settled.provider_paid = money.pay_leg(&self.provider_leg(), &unclaimed, payout.provider.get())?;
+        settled.treasury_paid = money.pay_leg(&self.treasury_leg(), &unclaimed, payout.treasury.get())?;
+        if let Some(leg) = self.model_leg() {
+            settled.model_paid = money.pay_leg(&leg, &unclaimed, payout.model.get())?;
         }
-        if let Some(token) = &self.cranker_token {
-            money.pay(token.as_ref().as_ref(), payout.cranker.get())?;
-        }
-        money.pay(self.requester_token.as_ref().as_ref(), payout.requester.get())
+        settled.cranker_paid = self.pay_cranker(&money, payout.cranker.get())?;
+        settled.requester_refunded = money.pay_leg(&self.requester_leg(), &unclaimed, payout.requester.get())?;
+        settled.kept_for_auditors = payout.kept_for_auditors.get();
+        Ok(settled)
     }
 }

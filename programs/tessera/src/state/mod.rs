@@ -28,7 +28,7 @@ pub use pool::{EpochPool, MAX_EPOCHS_AHEAD};
 pub use provider::{BackendKind, Hardware, Provider, ProviderStatus, Reputation, Roles, TicketChain};
 pub use requirements::{BackendNeed, Requirements};
 pub(crate) use run::Output;
-pub use run::{Draw, Run, RunState, Winners};
+pub use run::{Differing, Draw, Run, RunState, Winners};
 pub use share::Share;
 pub use slot::{Decision, Slot, SlotState};
 pub use stake::{Stake, Unbonding};

@@ -33,6 +33,25 @@ pub struct Winners {
     pub second: Pubkey,
 }
 
+/// An answer with another root than the run's.
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Differing {
+    /// The verifier's Provider account; the default address for no answer.
+    pub verifier: Pubkey,
+    /// The root that it found.
+    pub root: [u8; 32],
+}
+
+impl Differing {
+    /// No answer.
+    pub const NONE: Self = Self { verifier: Pubkey::new_from_array([0; 32]), root: [0; 32] };
+
+    /// Whether there is one.
+    pub fn is_some(&self) -> bool {
+        self.verifier != Pubkey::default()
+    }
+}
+
 /// The slot hash by which a run's audit tickets are drawn.
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draw {
@@ -94,8 +113,8 @@ pub struct Run {
     pub earning: u16,
     /// Disputes that are open.
     pub open_disputes: u16,
-    /// The verifiers (Provider accounts) that answered first and second with another root; the default address for none.
-    pub differed: [Pubkey; 2],
+    /// The first two answers with another root.
+    pub differed: [Differing; 2],
     /// Zero.
     pub reserved: [u8; 64],
     /// The slot hash that draws its audits.

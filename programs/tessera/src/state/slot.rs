@@ -41,8 +41,13 @@ pub struct Slot {
 
 impl Slot {
     /// Nobody's.
-    pub const FREE: Self =
-        Self { provider: Pubkey::new_from_array([0; 32]), state: SlotState::Free, root: [0; 32], agreeing: 0, differing: 0 };
+    pub const FREE: Self = Self {
+        provider: Pubkey::new_from_array([0; 32]),
+        state: SlotState::Free,
+        root: [0; 32],
+        agreeing: 0,
+        differing: 0,
+    };
 }
 
 /// Which root a task's runs are settled by. Pinned by the first settlement after the windows, never changed.
