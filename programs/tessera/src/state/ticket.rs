@@ -4,9 +4,11 @@
 //! it is, slashes and rewards included, so that the market's sum of weights is written by few transactions and nobody can
 //! raise its chance for a run that was submitted already.
 
+use anchor_lang::prelude::*;
+
 use super::{Market, Moment, Provider, TicketChain};
 use crate::errors::TesseraError;
-use anchor_lang::prelude::*;
+use crate::hashes::chain_hour;
 
 impl Provider {
     /// Whether it takes part in draws: it verifies and takes new work.
@@ -40,7 +42,7 @@ impl Provider {
     pub(crate) fn commit(&mut self, chain: TicketChain, now: Moment) -> Result<()> {
         require!(self.roles.verify, TesseraError::RoleMissing);
         require!(chain.head != [0; 32], TesseraError::RootZero);
-        let hour = now.hour()?;
+        let hour = chain_hour(now.unix);
         require!(chain.hour == hour || Some(chain.hour) == hour.checked_sub(1), TesseraError::TicketHour);
         self.ticket = chain;
         self.ticket_since = now;

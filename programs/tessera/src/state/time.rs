@@ -1,9 +1,6 @@
 use anchor_lang::prelude::*;
 
 use super::mirror::mirror;
-use crate::errors::TesseraError;
-
-const SECONDS_PER_HOUR: u64 = 3_600;
 
 mirror! {
     /// A point in time on both of the cluster's clocks.
@@ -53,13 +50,6 @@ impl Moment {
     pub(crate) fn now() -> Result<Self> {
         let clock = Clock::get()?;
         Ok(Self { unix: clock.unix_timestamp, slot: clock.slot })
-    }
-
-    /// Hours since 1970, as ticket chains count them. The target has no signed division.
-    pub(crate) fn hour(self) -> Result<i64> {
-        let unix = u64::try_from(self.unix).map_err(|_| TesseraError::Overflow)?;
-        let hours = unix.checked_div(SECONDS_PER_HOUR).ok_or(TesseraError::Overflow)?;
-        Ok(i64::try_from(hours).map_err(|_| TesseraError::Overflow)?)
     }
 }
 
