@@ -12,7 +12,7 @@ pub const CHAIN_TAG: &[u8] = b"tessera/ticket-chain";
 /// Domain tag of an audit ticket.
 pub const TICKET_TAG: &[u8] = b"tessera/ticket";
 /// Seconds that one element of a ticket chain serves.
-pub const CHAIN_SECONDS: u32 = 3_600;
+pub const CHAIN_SECONDS: i64 = 3_600;
 /// Most steps that are walked along a ticket chain at once: 30 days.
 pub const MAX_CHAIN_STEPS: u64 = 720;
 
@@ -57,7 +57,8 @@ pub fn chain_holds(head: &[u8; 32], hour: i64, element: &[u8; 32], at: i64) -> b
 
 /// The hour of a moment, whose chain element draws for what was submitted in it. (The target has no signed division.)
 pub fn chain_hour(unix: i64) -> i64 {
-    i64::try_from(tessera_rules::epoch_of(unix, CHAIN_SECONDS)).unwrap_or(i64::MAX)
+    let hours = u64::try_from(unix).unwrap_or(0).checked_div(CHAIN_SECONDS.unsigned_abs()).unwrap_or(0);
+    i64::try_from(hours).unwrap_or(i64::MAX)
 }
 
 /// `SHA-256(0x03 || verifier || leaf hash)`: a leaf in the verifier's keyed tree. `verifier` is its Provider account.
