@@ -68,11 +68,10 @@ fn locks_have_floors() {
 }
 
 #[test]
-fn a_no_show_costs_something_that_a_lock_covers() {
+fn a_no_show_costs_something_in_proportion_to_the_lock() {
     assert_eq!(refused(|p| p.min_reward = units(0)), Err(Refusal::MinRewardZero));
     assert_eq!(refused(|p| p.no_show_min = units(0)), Err(Refusal::NoShowZero));
-    assert_eq!(refused(|p| p.no_show_min = units(2_500)), Ok(()));
-    assert_eq!(refused(|p| p.no_show_min = units(2_501)), Err(Refusal::NoShowTooHigh));
+    assert_eq!(refused(|p| p.no_show_min = units(u64::MAX)), Ok(()));
     assert_eq!(refused(|p| p.no_show_bps = bps(25_001)), Err(Refusal::NoShowTooHigh));
 }
 
@@ -82,7 +81,7 @@ fn window_limits_are_ordered_and_unbonding_outlasts_them() {
     assert_eq!(refused(|p| p.max_execution_seconds = 0), Err(Refusal::WindowLimits));
     assert_eq!(refused(|p| p.max_execution_seconds = 3_601), Err(Refusal::WindowLimits));
     assert_eq!(refused(|p| p.max_challenge_seconds = 7_199), Err(Refusal::WindowLimits));
-    let longest = 86_400 + 3_600 + 14_400 + 7_200;
+    let longest = 86_400 + 3 * 3_600 + 3_600 + 14_400 + 7_200;
     assert_eq!(refused(|p| p.unbonding_seconds = longest), Ok(()));
     assert_eq!(refused(|p| p.unbonding_seconds = longest - 1), Err(Refusal::UnbondingTooShort));
     assert_eq!(refused(|p| p.max_open_seconds = u32::MAX), Err(Refusal::UnbondingTooShort));
@@ -93,4 +92,25 @@ fn reputation_has_a_decay_and_a_cap() {
     assert_eq!(refused(|p| p.reputation_decay_bps = bps(0)), Err(Refusal::ReputationParams));
     assert_eq!(refused(|p| p.reputation_decay_bps = bps(10_001)), Err(Refusal::ReputationParams));
     assert_eq!(refused(|p| p.reputation_cap = 0), Err(Refusal::ReputationParams));
+}
+
+#[test]
+fn draws_come_before_slot_hashes_are_forgotten_and_before_windows_end() {
+    assert_eq!(refused(|p| p.draw_delay_slots = 0), Err(Refusal::DrawDelay));
+    assert_eq!(refused(|p| p.draw_delay_slots = 129), Err(Refusal::DrawDelay));
+    assert_eq!(refused(|p| (p.draw_delay_slots, p.agreed_challenge_seconds) = (128, 128)), Ok(()));
+    assert_eq!(
+        refused(|p| (p.draw_delay_slots, p.agreed_challenge_seconds) = (128, 127)),
+        Err(Refusal::AgreedChallenge)
+    );
+    assert_eq!(refused(|p| p.agreed_challenge_seconds = 0), Err(Refusal::AgreedChallenge));
+    assert_eq!(refused(|p| p.agreed_challenge_seconds = 14_401), Err(Refusal::AgreedChallenge));
+}
+
+#[test]
+fn silence_costs_and_changes_wait() {
+    assert_eq!(refused(|p| p.silence_bps = bps(0)), Err(Refusal::SilenceShare));
+    assert_eq!(refused(|p| p.silence_bps = bps(10_001)), Err(Refusal::SilenceShare));
+    assert_eq!(refused(|p| p.timelock_seconds = 3_599), Err(Refusal::TimelockTooShort));
+    assert_eq!(refused(|p| p.timelock_seconds = 3_600), Ok(()));
 }

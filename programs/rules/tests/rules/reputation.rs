@@ -36,3 +36,12 @@ fn counters_saturate_where_nothing_decays() {
     assert_eq!(full.with_bad(units(1_000), &params).unwrap(), full);
     assert_eq!(full.score(), 500_000);
 }
+
+#[test]
+fn a_newcomer_is_whoever_has_been_counted_too_little() {
+    assert!(Reputation::default().is_newcomer(1));
+    assert!(!Reputation::default().is_newcomer(0));
+    let known = Reputation { good: 2_000_000, bad: 1_000_000 };
+    assert!(known.is_newcomer(3_000_001) && !known.is_newcomer(3_000_000));
+    assert!(!Reputation { good: u64::MAX, bad: 1 }.is_newcomer(u64::MAX));
+}

@@ -34,5 +34,6 @@ fn the_first_half_has_the_odd_unit() {
 #[test]
 fn a_bounty_covers_eight_no_shows_and_an_end() {
     assert_eq!(bounty_for_no_show(units(160)), units(10));
-    assert_eq!(bounty_for_end(units(161)), units(80));
+    assert_eq!(bounty_for_end(units(161), 1), units(80));
+    assert_eq!(bounty_for_end(units(161), 3), units(26));
 }

@@ -1,5 +1,5 @@
 use crate::fixtures::units;
-use tessera_rules::{Refusal, Stake};
+use tessera_rules::{LivenessSlash, Refusal, Stake, plan_leave};
 
 fn staked(amount: u64) -> Stake {
     Stake::default().credit(units(amount)).unwrap()
@@ -63,4 +63,27 @@ fn a_withdrawn_slot_is_free_again() {
 fn a_stake_that_does_not_fit_is_refused() {
     assert_eq!(staked(u64::MAX).credit(units(1)), Err(Refusal::Overflow));
     assert_eq!(staked(u64::MAX).lock(units(5)).unwrap().credit(units(6)), Err(Refusal::Overflow));
+}
+
+#[test]
+fn a_slash_for_silence_takes_the_lock_then_unbonding_stake_newest_first() {
+    let stake = staked(100).lock(units(30)).unwrap().unbond(units(5), 7).unwrap().unbond(units(6), 9).unwrap();
+    let (left, slash) = stake.slash_liveness(units(20), units(8)).unwrap();
+    assert_eq!(slash, LivenessSlash { slashed: units(8), from_unbonding: units(0), released: units(12) });
+    assert_eq!((left.free, left.locked), (units(71), units(10)));
+    let (left, slash) = stake.slash_liveness(units(20), units(28)).unwrap();
+    assert_eq!(slash, LivenessSlash { slashed: units(28), from_unbonding: units(8), released: units(0) });
+    assert_eq!((left.unbonding[0].amount, left.unbonding[1].amount, left.locked), (units(3), units(0), units(10)));
+    // Free stake and other locks are never touched.
+    let (left, slash) = stake.slash_liveness(units(20), units(1_000)).unwrap();
+    assert_eq!((slash.slashed, left.free, left.locked), (units(31), units(59), units(10)));
+    assert_eq!(stake.slash_liveness(units(31), units(1)), Err(Refusal::LockedStakeTooLow));
+}
+
+#[test]
+fn who_owes_or_owns_something_does_not_leave() {
+    assert_eq!(plan_leave(&Stake::default(), 0, 0), Ok(()));
+    assert_eq!(plan_leave(&Stake::default(), 1, 0), Err(Refusal::WorkLeft));
+    assert_eq!(plan_leave(&Stake::default(), 0, 1), Err(Refusal::WorkLeft));
+    assert_eq!(plan_leave(&staked(1).unbond(units(1), 9).unwrap(), 0, 0), Err(Refusal::StakeLeft));
 }

@@ -1,16 +1,17 @@
 use tessera_rules::{Action, Refusal, TaskState, next_state};
 
 /// The table once more, as a drawing: a row per state, a column per action in the order of [`Action::ALL`]; the letter is the
-/// next state's initial (`x` for Expired, `n` for Cancelled), a dot a refusal.
+/// next state's initial (`E` for Settled, `x` for Expired, `n` for Cancelled), a dot a refusal.
 const DRAWING: [(TaskState, &str); 7] = [
-    // cancel, claim, submit, agree, differ, uphold, slash, close audit, expire open, reopen, abandon
-    (TaskState::Open, "nC......x.."),
-    (TaskState::Claimed, "..S......Ox"),
-    (TaskState::Submitted, "...SDE....."),
-    (TaskState::Disputed, "...DDEx...."),
-    (TaskState::Settled, ".......E..."),
-    (TaskState::Cancelled, "..........."),
-    (TaskState::Expired, ".......x..."),
+    // cancel, claim, claim last, release, seal, reveal, submit, split | audit: claim, agree, differ, open, force | dispute |
+    // settle run, settle, refund, close audit | expire open, no show, silence, abandon
+    (TaskState::Open, "nOCOOOSD..........xOOx"),
+    (TaskState::Claimed, "...OCCSD...........OCx"),
+    (TaskState::Submitted, "........SSDSSSSEx....."),
+    (TaskState::Disputed, "........DDDDDDDEx....."),
+    (TaskState::Settled, ".................E...."),
+    (TaskState::Cancelled, "......................"),
+    (TaskState::Expired, ".................x...."),
 ];
 
 #[test]
