@@ -57,7 +57,8 @@ impl OutputTrees {
     pub fn new(verifier: &[u8; 32], outputs: &[Tensor]) -> Self {
         let headers: Vec<_> = outputs.iter().map(header).collect();
         let plain: Vec<_> = outputs.iter().map(Tree::of_tensor).collect();
-        let key = |tree: &Tree| Tree::over(tree.leaves().iter().map(|leaf| keyed_leaf::<Native>(verifier, leaf)).collect());
+        let key =
+            |tree: &Tree| Tree::over(tree.leaves().iter().map(|leaf| keyed_leaf::<Native>(verifier, leaf)).collect());
         let keyed = plain.iter().map(key).collect();
         Self { plain: Trees::new(plain, &headers), keyed: Trees::new(keyed, &headers), headers }
     }
