@@ -9,9 +9,9 @@ pub enum AuditStanding {
     Unanswered,
     /// Claimed, and not answered by its deadline.
     Silent,
-    /// Answered with the run's root, and did not open a leaf in both trees.
+    /// Answered with the run's root, and did not open a leaf in both trees, or without a winning ticket.
     Agreed,
-    /// Answered with the run's root, and opened the leaf in both trees before the challenge window had passed.
+    /// Drawn, answered with the run's root, and opened the leaf in both trees before the challenge window had passed.
     Proven,
     /// Answered with another root.
     Differed,

@@ -44,10 +44,14 @@ pub struct AuditClaim<R> {
     pub task: TaskView<R>,
     /// Until when the verifier must answer.
     pub answer_until: Deadline,
+    /// Whether it may earn the audit reward: its ticket won. An audit that was only claimed because somebody differs may
+    /// win a share of a slash, never the reward: else a provider could stage a difference with a verifier of its own (whose
+    /// lost lock it is paid) and then collect the reward with others, past the lottery.
+    pub paid: bool,
 }
 
 /// A verifier takes an audit on. `ticket`: the first eight bytes of its ticket's hash, little-endian; needed while nobody
-/// differs and the rate is not the whole.
+/// differs and the rate is not the whole, and to be paid.
 ///
 /// While nobody differs the ticket must win, the claim comes before `audit_until`, and the challenge window waits for the
 /// answer: at most until `audit_until` plus twice the execution. In a dispute anyone eligible may claim before
@@ -76,7 +80,7 @@ pub fn plan_audit_claim<R: Copy + Eq>(
     let answer = now.after(task.windows.execution_seconds.checked_mul(2).ok_or(Refusal::Overflow)?)?;
     let answer_until = if disputed { answer.earlier(task.challenge_until) } else { answer };
     next.challenge_until = task.challenge_until.later(answer_until);
-    Ok(AuditClaim { task: next, answer_until })
+    Ok(AuditClaim { task: next, answer_until, paid: wins })
 }
 
 /// An answer, accepted.

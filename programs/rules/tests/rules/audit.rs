@@ -25,6 +25,7 @@ fn a_winning_ticket_takes_an_audit_on() {
     assert_eq!(try_ticket(Some((1 << 62) - 1)), Ok(()));
     assert_eq!(try_ticket(Some(1 << 62)), Err(Refusal::TicketLost));
     assert_eq!(try_ticket(None), Err(Refusal::TicketLost));
+    assert!(claim.paid);
     let always = AuditedRun { rate: bps(10_000), ..audited_run() };
     assert!(plan_audit_claim(&submitted(), &always, &auditor(), None, NOW).is_ok());
 }
@@ -41,6 +42,10 @@ fn a_late_claim_is_waited_for_and_one_in_a_dispute_is_not() {
     assert_eq!(claim(in_seconds(120)), Err(Refusal::TooLate));
     let open = plan_audit_claim(&disputed(), &audited_run(), &auditor(), None, in_seconds(200)).unwrap();
     assert_eq!((open.answer_until, open.task.challenge_until), (NOW.after(240).unwrap(), NOW.after(240).unwrap()));
+    // Only a winning ticket earns the reward.
+    assert!(!open.paid);
+    let drawn = plan_audit_claim(&disputed(), &audited_run(), &auditor(), Some(0), NOW).unwrap();
+    assert!(drawn.paid);
     let over = plan_audit_claim(&disputed(), &audited_run(), &auditor(), None, in_seconds(240)).map(|_| ());
     assert_eq!(over, Err(Refusal::TooLate));
 }

@@ -38,11 +38,17 @@ pub fn legal(world: &World, event: Event) -> bool {
             SlotState::Sealed => reveal(task).is_some_and(|left| left <= 0),
             _ => false,
         },
-        Event::AuditClaim(i, _) => {
-            let over = if task.state == TaskState::Disputed { task.challenge_until } else { task.audit_until };
-            windows_run && state(i) == SlotState::Submitted && !over.passed(NOW)
+        Event::AuditClaim(i, _, drawn) => {
+            let disputed = task.state == TaskState::Disputed;
+            let over = if disputed { task.challenge_until } else { task.audit_until };
+            windows_run
+                && state(i) == SlotState::Submitted
+                && !over.passed(NOW)
+                && (drawn || disputed || side(i).forced)
         }
-        Event::Answer(i, v, ..) => live(i) && matches!(side(i).audits[v], Audit::Claimed(until) if !until.passed(NOW)),
+        Event::Answer(i, v, ..) => {
+            live(i) && matches!(side(i).audits[v], Audit::Claimed(until, _) if !until.passed(NOW))
+        }
         Event::Open(i, v) => {
             let agreed = side(i).audits[v] == Audit::Agreed;
             windows_run && state(i) == SlotState::Submitted && agreed && !task.challenge_until.passed(NOW)
@@ -94,7 +100,7 @@ pub fn can_act(world: &World, try_event: impl Fn(Event) -> bool) -> bool {
         };
         let decided = !world.task.slots[i].state.is_live();
         run && (0..AUDITS).all(|v| match side.audits[v] {
-            Audit::Claimed(until) if !until.passed(NOW) && !decided => try_event(Event::Answer(i, v, None, false)),
+            Audit::Claimed(until, _) if !until.passed(NOW) && !decided => try_event(Event::Answer(i, v, None, false)),
             _ => true,
         })
     })

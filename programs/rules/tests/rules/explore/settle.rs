@@ -42,7 +42,7 @@ pub fn settled(world: &World, i: usize, task: TaskView<Root>, outcome: Outcome, 
         assert_eq!(all.iter().map(|part| part.get()).sum::<u64>(), RUN_LOCK);
     }
     for v in 0..AUDITS {
-        next.sides[i].silent[v] = matches!(side.audits[v], Audit::Claimed(until) if until.passed(NOW));
+        next.sides[i].silent[v] = matches!(side.audits[v], Audit::Claimed(until, _) if until.passed(NOW));
     }
     assert_eq!(last, !task.state.holds_funds());
     assert!(!last || next.held == next.kept, "the last settlement leaves only what auditors are owed: {world:?}");
@@ -57,9 +57,9 @@ pub fn close_audit(world: &World, i: usize, v: usize) -> Option<Result<Edge, Ref
     };
     let standing = match world.sides[i].audits[v] {
         Audit::None | Audit::Closed => return None,
-        Audit::Claimed(_) if world.sides[i].silent[v] => AuditStanding::Silent,
-        Audit::Claimed(_) => AuditStanding::Unanswered,
-        Audit::Agreed => AuditStanding::Agreed,
+        Audit::Claimed(..) if world.sides[i].silent[v] => AuditStanding::Silent,
+        Audit::Claimed(..) => AuditStanding::Unanswered,
+        Audit::Agreed | Audit::AgreedUndrawn => AuditStanding::Agreed,
         Audit::Proven => AuditStanding::Proven,
         Audit::Differed(_) => AuditStanding::Differed,
     };

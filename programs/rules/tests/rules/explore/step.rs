@@ -17,7 +17,8 @@ pub enum Event {
     Reveal(usize, Root),
     ExpireOpen,
     ExpireRun(usize),
-    AuditClaim(usize, usize),
+    /// With a winning ticket, or without any.
+    AuditClaim(usize, usize, bool),
     Answer(usize, usize, Option<Root>, bool),
     Open(usize, usize),
     Force(usize),
@@ -79,12 +80,12 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
             let run = SilentRun { slot: i, execute_until: world.sides[i].execute_until };
             plan_expire(task, Some(run), NOW).map(|step| expired(world, step, Some(i)))
         }
-        Event::AuditClaim(i, v) => return audit_claim(world, i, v),
+        Event::AuditClaim(i, v, drawn) => return audit_claim(world, i, v, drawn),
         Event::Answer(i, v, differs, matching) => return answer(world, i, v, differs, matching),
         Event::Open(i, v) => {
             let (verdict, opened) = match world.sides[i].audits[v] {
-                Audit::None | Audit::Closed => return None,
-                Audit::Claimed(_) => (None, false),
+                Audit::None | Audit::Closed | Audit::AgreedUndrawn => return None,
+                Audit::Claimed(..) => (None, false),
                 Audit::Agreed => (Some(Verdict::Agrees), false),
                 Audit::Proven => (Some(Verdict::Agrees), true),
                 Audit::Differed(_) => (Some(Verdict::Differs), false),
@@ -173,21 +174,21 @@ fn expired(world: &World, step: ExpireStep<Root>, run: Option<usize>) -> Edge {
     Edge { next, came: 0, went: edge_went, lost_by_silence: lost }
 }
 
-fn audit_claim(world: &World, i: usize, v: usize) -> Option<Result<Edge, Refusal>> {
+fn audit_claim(world: &World, i: usize, v: usize, drawn: bool) -> Option<Result<Edge, Refusal>> {
     if world.sides[i].audits[v] != Audit::None {
         return None;
     }
-    let run =
-        AuditedRun { slot: i, submitted_at: NOW, rate: bps(FULL_BPS), verify_stake: units(1), draw_delay_slots: 1 };
-    Some(plan_audit_claim(&world.task, &run, &crate::fixtures::auditor(), Some(0), NOW).map(|claim| {
+    let rate = bps(if world.sides[i].forced { FULL_BPS } else { 5_000 });
+    let run = AuditedRun { slot: i, submitted_at: NOW, rate, verify_stake: units(1_000), draw_delay_slots: 1 };
+    Some(plan_audit_claim(&world.task, &run, &crate::fixtures::auditor(), drawn.then_some(0), NOW).map(|claim| {
         let mut next = World { task: claim.task, ..*world };
-        next.sides[i].audits[v] = Audit::Claimed(claim.answer_until);
+        next.sides[i].audits[v] = Audit::Claimed(claim.answer_until, claim.paid);
         Edge { next, came: AUDIT_LOCK, went: 0, lost_by_silence: None }
     }))
 }
 
 fn answer(world: &World, i: usize, v: usize, differs: Option<Root>, matching: bool) -> Option<Result<Edge, Refusal>> {
-    let Audit::Claimed(until) = world.sides[i].audits[v] else {
+    let Audit::Claimed(until, paid) = world.sides[i].audits[v] else {
         return None;
     };
     let earlier = differs.is_some_and(|root| world.sides[i].audits.contains(&Audit::Differed(root)));
@@ -196,7 +197,11 @@ fn answer(world: &World, i: usize, v: usize, differs: Option<Root>, matching: bo
     }
     Some(plan_audit(&world.task, i, until, differs, matching, NOW).map(|step| {
         let mut next = World { task: step.task, ..*world };
-        next.sides[i].audits[v] = differs.map_or(Audit::Agreed, Audit::Differed);
+        next.sides[i].audits[v] = match differs {
+            Some(root) => Audit::Differed(root),
+            None if paid => Audit::Agreed,
+            None => Audit::AgreedUndrawn,
+        };
         Edge { next, came: 0, went: 0, lost_by_silence: None }
     }))
 }

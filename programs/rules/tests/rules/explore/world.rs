@@ -31,7 +31,7 @@ pub struct Scenario {
     pub force: bool,
     /// Whether runs are disputed (once each).
     pub disputes: bool,
-    /// Whether an auditor that agrees opens its leaf or may also not; and dispute by audits beyond a lone one.
+    /// Whether audits are also claimed without a ticket, and a third root is found.
     pub lazy: bool,
 }
 
@@ -40,8 +40,11 @@ pub struct Scenario {
 pub enum Audit {
     #[default]
     None,
-    Claimed(Deadline),
+    /// Until when it must be answered, and whether it may earn the reward.
+    Claimed(Deadline, bool),
     Agreed,
+    /// Agreed without a winning ticket.
+    AgreedUndrawn,
     Proven,
     Differed(Root),
     Closed,
@@ -149,7 +152,7 @@ impl World {
             side.execute_until = moved(side.execute_until);
             side.claimed_at = Moment { unix: side.claimed_at.unix - 1, slot: side.claimed_at.slot.saturating_sub(2) };
             for audit in &mut side.audits {
-                if let Audit::Claimed(until) = audit {
+                if let Audit::Claimed(until, _) = audit {
                     *until = moved(*until);
                 }
             }
