@@ -1,5 +1,6 @@
 //! What the tests of the whole share. `svm`: the program in LiteSVM, with everyone in it. `flow`: real agents on a chain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(feature = "flow")]
 pub mod flow;
 pub mod svm;

@@ -1,12 +1,16 @@
+use std::ops::RangeBounds;
 use std::sync::{Mutex, OnceLock};
 
 use anchor_lang::prelude::Pubkey;
+use anchor_lang::pubkey;
 use anchor_lang::{AnchorDeserialize, Discriminator, Event};
 use base64::Engine;
 use litesvm::LiteSVM;
-use solana_account_4::Account;
+use solana_account_4::{Account, ReadableAccount};
 use solana_clock::Clock;
 use solana_transaction_4::{Instruction, InstructionError, Message, Transaction, TransactionError};
+use tessera::slot_hashes;
+use tessera_compute::ContentId;
 
 use super::parties::wallet;
 
@@ -20,6 +24,12 @@ const PACKET: usize = 1_232;
 const SIGNATURE: usize = 64;
 /// Pays every transaction's fee, and takes part in nothing else.
 const FEE_PAYER: &str = "fee payer";
+/// Owns the cluster's sysvars.
+const SYSVARS: Pubkey = pubkey!("Sysvar1111111111111111111111111111111111111");
+/// How many slot hashes a cluster remembers.
+const SLOT_HASHES: u64 = 512;
+/// What a cluster takes for each signature.
+const LAMPORTS_PER_SIGNATURE: u64 = 5_000;
 
 /// LiteSVM with the program loaded.
 ///
@@ -35,6 +45,8 @@ pub struct Bank {
 pub struct Sent {
     /// Compute units consumed.
     pub compute_units: u64,
+    /// Bytes of the transaction.
+    pub size: usize,
     /// Log lines.
     pub logs: Vec<String>,
 }
@@ -46,6 +58,16 @@ pub struct Failed {
     pub error: TransactionError,
     /// Log lines.
     pub logs: Vec<String>,
+}
+
+/// The hash of a slot in every world, unless a test puts another.
+pub fn slot_hash(slot: u64) -> [u8; 32] {
+    ContentId::of(&slot.to_le_bytes()).0
+}
+
+/// The slots whose hashes a cluster remembers in `slot`, newest first.
+fn slots_before(slot: u64) -> impl Iterator<Item = u64> {
+    (slot.saturating_sub(SLOT_HASHES)..slot).rev()
 }
 
 impl Sent {
@@ -98,17 +120,36 @@ impl Bank {
         bank
     }
 
-    /// Sends one transaction with these instructions. Panics when it is larger than a cluster takes.
+    /// Sends one transaction with these instructions. Panics when it is larger than a cluster takes, or when lamports
+    /// appear or vanish.
     pub fn send(&mut self, instructions: &[Instruction]) -> Result<Sent, Failed> {
+        let (message, size) = self.message(instructions);
+        assert!(size <= PACKET, "a transaction of {size} bytes, {PACKET} at most");
+        let fee = u64::from(message.header.num_required_signatures) * LAMPORTS_PER_SIGNATURE;
+        let before = self.all_lamports();
+        let result = self.svm.send_transaction(Transaction::new_unsigned(message));
+        assert_eq!(self.all_lamports() + fee, before, "lamports appeared or vanished");
+        match result {
+            Ok(meta) => Ok(Sent { compute_units: meta.compute_units_consumed, size, logs: meta.logs }),
+            Err(failed) => Err(Failed { error: failed.err, logs: failed.meta.logs }),
+        }
+    }
+
+    /// Bytes of a transaction with these instructions.
+    pub fn size_of(&self, instructions: &[Instruction]) -> usize {
+        self.message(instructions).1
+    }
+
+    fn message(&self, instructions: &[Instruction]) -> (Message, usize) {
         let blockhash = self.svm.latest_blockhash();
         let message = Message::new_with_blockhash(instructions, Some(&self.fee_payer), &blockhash);
         let signers = usize::from(message.header.num_required_signatures);
         let size = 1 + signers * SIGNATURE + message.serialize().len();
-        assert!(size <= PACKET, "a transaction of {size} bytes, {PACKET} at most");
-        match self.svm.send_transaction(Transaction::new_unsigned(message)) {
-            Ok(meta) => Ok(Sent { compute_units: meta.compute_units_consumed, logs: meta.logs }),
-            Err(failed) => Err(Failed { error: failed.err, logs: failed.meta.logs }),
-        }
+        (message, size)
+    }
+
+    fn all_lamports(&self) -> u64 {
+        self.svm.accounts_db().inner.values().map(ReadableAccount::lamports).sum()
     }
 
     /// Unix seconds and slot.
@@ -123,6 +164,26 @@ impl Bank {
         clock.unix_timestamp = unix;
         clock.slot = slot;
         self.svm.set_sysvar(&clock);
+        self.put_slot_hashes(&slots_before(slot).map(|slot| (slot, slot_hash(slot))).collect::<Vec<_>>());
+    }
+
+    /// Replaces the SlotHashes sysvar until a clock moves: entries of a slot and its hash, newest first.
+    pub fn put_slot_hashes(&mut self, entries: &[(u64, [u8; 32])]) {
+        let mut data = (entries.len() as u64).to_le_bytes().to_vec();
+        for (slot, hash) in entries {
+            data.extend(slot.to_le_bytes());
+            data.extend(hash);
+        }
+        let id = slot_hashes::SYSVAR;
+        let lamports = self.rent(data.len()).max(self.lamports(&id));
+        self.put(id, Account { lamports, data, owner: SYSVARS, executable: false, rent_epoch: 0 });
+    }
+
+    /// As if no block had been made in these slots: their hashes are missing until a clock moves.
+    pub fn skip_slots(&mut self, skipped: impl RangeBounds<u64>) {
+        let slots = slots_before(self.now().1).filter(|slot| !skipped.contains(slot));
+        let entries: Vec<_> = slots.map(|slot| (slot, slot_hash(slot))).collect();
+        self.put_slot_hashes(&entries);
     }
 
     /// Lets time pass, at 2.5 slots a second.

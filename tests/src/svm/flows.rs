@@ -1,120 +1,24 @@
-use anchor_lang::prelude::Pubkey;
-use tessera::addresses::{audit_address, fee_shard, fee_vault_address, run_address, task_address, task_vault_address};
-use tessera::instructions::TaskCreateArgs;
-use tessera::state::{Policy, Task, Windows};
+use tessera::instructions::{Answer, OpenedTree, ProviderUpdateArgs};
+use tessera::state::{Task, TaskState};
 
-use super::market::MarketRef;
-use super::parties::{Staker, Wallet};
+use super::outputs::keyed_root;
+use super::parties::Staker;
+use super::specs::{AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, TaskRef, TaskSpec};
 use super::world::World;
 
-/// What the provider commits, and agreeing verifiers post.
-pub const CANDIDATE_ROOT: [u8; 32] = [0xa1; 32];
-/// What differing verifiers post.
-pub const OTHER_ROOT: [u8; 32] = [0xd2; 32];
-/// Content id of the outputs.
-pub const OUTPUT_ID: [u8; 32] = [0x0d; 32];
-/// Where manifests and outputs are.
-pub const LOCATOR: &str = "s3://tessera/objects/0d";
-
-/// What is asked for, and under which nonce.
-#[derive(Clone, Debug)]
-pub struct TaskSpec {
-    /// Tells a requester's tasks apart.
-    pub nonce: u64,
-    /// The model account.
-    pub model: Option<Pubkey>,
-    /// The arguments.
-    pub args: TaskCreateArgs,
-}
-
-impl Default for TaskSpec {
-    fn default() -> Self {
-        Self { nonce: 1, model: None, args: task_args() }
-    }
-}
-
-/// A task's addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TaskRef {
-    /// The task.
-    pub key: Pubkey,
-    /// Its vault.
-    pub vault: Pubkey,
-    /// Its shard's fee vault.
-    pub fee_vault: Pubkey,
-    /// Who pays.
-    pub requester: Wallet,
-}
-
-/// A run's addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunRef {
-    /// The run.
-    pub key: Pubkey,
-    /// Its task.
-    pub task: TaskRef,
-    /// Who executes.
-    pub provider: Staker,
-}
-
-/// An audit's addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuditRef {
-    /// The audit.
-    pub key: Pubkey,
-    /// Who posts it.
-    pub verifier: Staker,
-}
-
-impl TaskRef {
-    /// The task of this requester and nonce.
-    pub fn of(market: &MarketRef, requester: Wallet, nonce: u64) -> Self {
-        let key = task_address(&requester.key, nonce).0;
-        let fee_vault = fee_vault_address(&market.key, fee_shard(&key)).0;
-        Self { key, vault: task_vault_address(&key).0, fee_vault, requester }
-    }
-}
-
-impl RunRef {
-    /// The run of this task by this provider.
-    pub fn of(task: TaskRef, provider: Staker) -> Self {
-        Self { key: run_address(&task.key, &provider.provider).0, task, provider }
-    }
-}
-
-impl AuditRef {
-    /// The audit of this run by this verifier.
-    pub fn of(run: RunRef, verifier: Staker) -> Self {
-        Self { key: audit_address(&run.key, &verifier.provider).0, verifier }
-    }
-}
-
-/// A task within the limits of [`super::market_params`]; its amounts are odd, so that every rounding shows.
-pub fn task_args() -> TaskCreateArgs {
-    TaskCreateArgs {
-        graph_root: [1; 32],
-        inputs_root: [2; 32],
-        manifest_id: [3; 32],
-        op_count: 12,
-        output_count: 2,
-        policy: Policy::Optimistic,
-        reward: 5_000_003,
-        audit_reward: 500_001,
-        crank_bounty: 100_003,
-        windows: Windows {
-            open_seconds: 3_600,
-            execution_seconds: 600,
-            audit_seconds: 1_200,
-            challenge_seconds: 1_800,
-        },
-        manifest_locator: LOCATOR.to_owned(),
-    }
-}
+/// Seconds in which the slot of a draw or a pick is made, and its hash recorded.
+pub const DRAW_SECONDS: u32 = 3;
 
 impl World {
-    /// The terms hash that a task has now.
+    /// The terms hash that a task has now; zeros where there is none.
     pub fn terms_hash(&self, task: TaskRef) -> [u8; 32] {
-        self.read::<Task>(&task.key).terms_hash
+        self.find::<Task>(&task.key).map_or([0; 32], |task| task.terms_hash)
+    }
+
+    /// Where a task stands.
+    #[track_caller]
+    pub fn state_of(&self, task: TaskRef) -> TaskState {
+        self.read::<Task>(&task.key).state
     }
 
     /// An open task.
@@ -124,7 +28,7 @@ impl World {
 
     /// An open task that differs from the default.
     pub fn open_as(&mut self, spec: TaskSpec) -> TaskRef {
-        let task = TaskRef::of(&self.market, self.requester, spec.nonce);
+        let task = TaskRef::of(self.requester, spec.nonce);
         self.send(self.task_create(spec));
         task
     }
@@ -159,15 +63,68 @@ impl World {
         run
     }
 
-    /// A verifier posts a root.
-    pub fn audit(&mut self, run: RunRef, by: Staker, root: [u8; 32]) -> AuditRef {
-        self.send(self.audit_post(run, by, root));
+    /// A provider claims a redundant task and seals a root.
+    pub fn sealed_by(&mut self, task: TaskRef, by: Staker, root: [u8; 32]) -> RunRef {
+        let run = self.claim_by(task, by);
+        self.send(self.run_seal(run, root));
+        run
+    }
+
+    /// A redundant task whose providers have sealed and shown these roots, each by a provider of its own.
+    pub fn revealed<const N: usize>(&mut self, spec: TaskSpec, by: [Staker; N], roots: [[u8; 32]; N]) -> [RunRef; N] {
+        let task = self.open_as(spec);
+        let runs = by.map(|by| self.claim_by(task, by));
+        for (run, root) in runs.iter().zip(roots) {
+            self.send(self.run_seal(*run, root));
+        }
+        for (run, root) in runs.iter().zip(roots) {
+            self.send(self.run_reveal(*run, root));
+        }
+        runs
+    }
+
+    /// A verifier claims an audit.
+    pub fn audit_claimed(&mut self, run: RunRef, by: Staker) -> AuditRef {
+        self.send(self.audit_claim(run, by));
         AuditRef::of(run, by)
     }
 
-    /// A verifier posts a root that refutes the run together with an earlier audit.
+    /// A verifier claims an audit and answers with a root: it agrees where that is [`CANDIDATE_ROOT`].
+    pub fn audit(&mut self, run: RunRef, by: Staker, root: [u8; 32]) -> AuditRef {
+        let audit = self.audit_claimed(run, by);
+        self.send(self.audit_post(audit, answer(by, root)));
+        audit
+    }
+
+    /// A verifier claims an audit and answers with a root that refutes the run together with an earlier answer.
     pub fn refute(&mut self, run: RunRef, by: Staker, earlier: AuditRef) -> AuditRef {
-        self.send(self.audit_post(run, by, OTHER_ROOT).with(|call| call.accounts.matching = Some(earlier.key)));
-        AuditRef::of(run, by)
+        let audit = self.audit_claimed(run, by);
+        let call = self.audit_post(audit, answer(by, OTHER_ROOT));
+        self.send(call.with(|call| call.accounts.matching = Some(earlier.key)));
+        audit
+    }
+
+    /// A verifier agrees, and opens the leaf that is picked once its slot has been made: it earns.
+    pub fn prove(&mut self, run: RunRef, by: Staker) -> AuditRef {
+        let audit = self.audit(run, by, CANDIDATE_ROOT);
+        self.warp(DRAW_SECONDS);
+        for tree in [OpenedTree::Output, OpenedTree::Keyed] {
+            self.send(self.audit_open(audit, tree));
+        }
+        audit
+    }
+
+    /// A provider changes what it says about itself.
+    pub fn update(&mut self, staker: Staker, args: ProviderUpdateArgs) {
+        self.send(self.provider_update(staker, args));
+    }
+}
+
+/// The answer of a verifier that found this root.
+pub fn answer(by: Staker, root: [u8; 32]) -> Answer {
+    if root == CANDIDATE_ROOT {
+        Answer::Agree { keyed_root: keyed_root(&by.provider) }
+    } else {
+        Answer::Differ { root }
     }
 }

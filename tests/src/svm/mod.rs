@@ -10,14 +10,21 @@ mod call;
 mod calls;
 mod flows;
 mod market;
+pub mod outputs;
 mod parties;
+mod specs;
+mod tickets;
 mod tokens;
 mod world;
 
-pub use bank::{Bank, Failed, Sent};
+pub use bank::{Bank, Failed, Sent, slot_hash};
 pub use call::Call;
-pub use flows::{AuditRef, CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, RunRef, TaskRef, TaskSpec, task_args};
-pub use market::{MarketRef, market_params};
+pub use calls::HARDWARE;
+pub use flows::{DRAW_SECONDS, answer};
+pub use market::{EPOCH_SECONDS, MarketRef, market_params};
 pub use parties::{Staker, Wallet, wallet};
+pub use specs::{
+    AuditRef, CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, RunRef, SALT, TaskRef, TaskSpec, redundant_args, task_args,
+};
 pub use tokens::MINT_DECIMALS;
-pub use world::{COMPUTE, VERIFY, World};
+pub use world::{COMPUTE, STAKE, VERIFY, World};

@@ -13,7 +13,7 @@ pub fn wallet(name: &str) -> Pubkey {
 pub struct Wallet {
     /// The wallet.
     pub key: Pubkey,
-    /// Its token account of the market's mint.
+    /// Its associated token account of the market's mint.
     pub token: Pubkey,
 }
 
@@ -31,10 +31,10 @@ pub struct Staker {
 }
 
 impl Wallet {
-    /// The wallet of this name, with its first token account of `mint`.
-    pub fn named(name: &str, mint: &Pubkey) -> Self {
+    /// The wallet of this name, with its associated token account of a mint of this token program.
+    pub fn named(name: &str, mint: &Pubkey, token_program: &Pubkey) -> Self {
         let key = wallet(name);
-        Self { key, token: token_address(&key, mint, 0) }
+        Self { key, token: token_address(&key, mint, token_program, 0) }
     }
 }
 

@@ -4,11 +4,13 @@ use std::sync::{Mutex, OnceLock};
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, InstructionData, ToAccountMetas};
+use anchor_spl::{token, token_2022};
+use tessera::seeds::FEE_SHARDS;
 use tessera::state::{MarketParams, Roles};
 
 use super::bank::{Bank, Failed, Sent};
 use super::call::Call;
-use super::market::{MarketRef, market_params};
+use super::market::{EPOCH_SECONDS, MarketRef, market_params};
 use super::parties::{Staker, Wallet, wallet};
 
 /// Tokens that every party begins with.
@@ -16,17 +18,25 @@ const PURSE: u64 = 1_000_000_000;
 /// Lamports that every party begins with.
 const LAMPORTS: u64 = 10_000_000_000;
 /// Stake that every provider and verifier begins with.
-const STAKE: u64 = 100_000_000;
+pub const STAKE: u64 = 100_000_000;
 
-/// A market with all fee vaults, a requester, a provider and three verifiers with stake, a cranker and a model's creator.
+/// Seconds between the last registration and the first test's step: longer than the draw delay, so that verifiers are old
+/// enough for every run.
+const SETTLING_IN: u32 = 60;
+
+/// A market with all fee vaults of its epoch, a requester, a provider and three verifiers with stake, a cranker and a model's creator.
 #[derive(Clone)]
 pub struct World {
     /// The accounts and the clock.
     pub bank: Bank,
     /// What everyone pays in.
     pub mint: Pubkey,
+    /// The program that owns the mint.
+    pub token_program: Pubkey,
     /// The market.
     pub market: MarketRef,
+    /// Proposes the market's parameters and pauses it.
+    pub authority: Pubkey,
     /// Owns swept fees.
     pub treasury: Wallet,
     /// Creates tasks.
@@ -62,31 +72,45 @@ impl World {
     pub fn with_params(change: impl FnOnce(&mut MarketParams)) -> Self {
         let mut params = market_params();
         change(&mut params);
-        let mut world = Self::without_market();
+        Self::settled_in(Self::without_market(), params)
+    }
+
+    /// A world that pays in a Token-2022 mint with these extensions.
+    pub fn of_token_2022(extensions: &[(u16, Vec<u8>)]) -> Self {
+        Self::settled_in(Self::paying_in(token_2022::ID, extensions), market_params())
+    }
+
+    fn settled_in(mut world: Self, params: MarketParams) -> Self {
         let market = world.market;
         world.make_market(market, params);
-        for shard in 0..16 {
-            world.send(world.fee_vault_open(shard));
-        }
+        world.open_epoch();
         world.enlist(world.provider, COMPUTE);
         for verifier in world.verifiers {
             world.enlist(verifier, VERIFY);
         }
+        world.warp(SETTLING_IN);
         world
     }
 
     /// Everyone has a purse, and there is no market yet.
     pub fn without_market() -> Self {
+        Self::paying_in(token::ID, &[])
+    }
+
+    /// The same with a mint of another kind.
+    pub fn paying_in(token_program: Pubkey, extensions: &[(u16, Vec<u8>)]) -> Self {
         let mut bank = Bank::default();
         let mint = wallet("mint");
-        bank.make_mint(mint);
+        bank.make_mint_of(mint, token_program, extensions);
         let market = MarketRef::of(mint, wallet("market creator"), 0);
-        let named = |name| Wallet::named(name, &mint);
+        let named = |name| Wallet::named(name, &mint, &token_program);
         let staker = |name| Staker::of(named(name), &market.key);
         let mut world = Self {
             bank,
             mint,
+            token_program,
             market,
+            authority: wallet("authority"),
             treasury: named("treasury"),
             requester: named("requester"),
             provider: staker("provider"),
@@ -101,15 +125,21 @@ impl World {
             world.endow(name);
         }
         world.gift_lamports(market.creator, LAMPORTS);
+        world.gift_lamports(world.authority, LAMPORTS);
         world
     }
 
     /// Another wallet with lamports and tokens.
     pub fn endow(&mut self, name: &str) -> Wallet {
-        let new = Wallet::named(name, &self.mint);
+        let new = self.wallet(name);
         self.gift_lamports(new.key, LAMPORTS);
         self.bank.make_token(new.token, new.key, self.mint, PURSE);
         new
+    }
+
+    /// The wallet of this name, with its associated token account.
+    pub fn wallet(&self, name: &str) -> Wallet {
+        Wallet::named(name, &self.mint, &self.token_program)
     }
 
     /// Makes a market.
@@ -118,16 +148,34 @@ impl World {
         market
     }
 
-    /// Another market of the same mint, with a fee vault for every shard.
+    /// Another market of the same mint, with its epoch's fee vaults.
     pub fn other_market(&mut self) -> MarketRef {
-        let market = self.make_market(MarketRef::of(self.mint, self.market.creator, 1), market_params());
-        for shard in 0..16 {
-            self.send(self.fee_vault_open(shard).with(|call| {
-                call.accounts.market = market.key;
-                call.accounts.fee_vault = tessera::addresses::fee_vault_address(&market.key, shard).0;
-            }));
+        let (own, other) = (self.market, MarketRef::of(self.mint, self.market.creator, 1));
+        self.make_market(other, market_params());
+        self.market = other;
+        self.open_epoch();
+        self.market = own;
+        other
+    }
+
+    /// The market's fee epoch at this time.
+    pub fn epoch(&self) -> u64 {
+        u64::try_from(self.bank.now().0).expect("worlds begin after 1970") / u64::from(EPOCH_SECONDS)
+    }
+
+    /// Opens this epoch's pool and fee vaults.
+    pub fn open_epoch(&mut self) {
+        let epoch = self.epoch();
+        self.send(self.pool_open(epoch));
+        for shard in 0..FEE_SHARDS {
+            self.send(self.fee_vault_open(epoch, shard));
         }
-        market
+    }
+
+    /// Lets the epoch end, on both clocks.
+    pub fn end_epoch(&mut self) {
+        let left = i64::from(EPOCH_SECONDS) - self.bank.now().0 % i64::from(EPOCH_SECONDS);
+        self.warp(u32::try_from(left).expect("an epoch is short"));
     }
 
     /// Another provider or verifier of the market, with stake.
@@ -138,13 +186,15 @@ impl World {
 
     /// The same wallet as a provider of another market, with stake there.
     pub fn enlist_in(&mut self, market: &MarketRef, wallet: Wallet, roles: Roles) -> Staker {
-        let staker = Staker::of(wallet, &market.key);
-        self.send(self.provider_register(staker, roles).with(|call| call.accounts.market = market.key));
-        self.send(self.stake_deposit(staker, STAKE).with(|call| call.accounts.market = market.key));
+        let (own, staker) = (self.market, Staker::of(wallet, &market.key));
+        self.market = *market;
+        self.enlist(staker, roles);
+        self.market = own;
         staker
     }
 
-    fn enlist(&mut self, staker: Staker, roles: Roles) -> Staker {
+    /// Registers with stake.
+    pub fn enlist(&mut self, staker: Staker, roles: Roles) -> Staker {
         self.send(self.provider_register(staker, roles));
         self.send(self.stake_deposit(staker, STAKE));
         staker
@@ -196,6 +246,12 @@ impl World {
     pub fn read<T: AccountDeserialize>(&self, address: &Pubkey) -> T {
         let account = self.bank.account(address).expect("the account exists");
         T::try_deserialize(&mut account.data.as_slice()).expect("the account has this type")
+    }
+
+    /// An account of the program; `None` where there is none of this type.
+    pub fn find<T: AccountDeserialize>(&self, address: &Pubkey) -> Option<T> {
+        let account = self.bank.account(address)?;
+        T::try_deserialize(&mut account.data.as_slice()).ok()
     }
 
     /// Whether an address holds neither lamports nor data.

@@ -1,5 +1,7 @@
 //! For every instruction, the call that an honest client would make.
 
+mod audit;
+mod epoch;
 mod market;
 mod stake;
 mod task;
@@ -7,7 +9,9 @@ mod verdict;
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::system_program;
-use anchor_spl::token;
+use tessera::slot_hashes;
 
-const TOKEN: Pubkey = token::ID;
+pub use stake::HARDWARE;
+
 const SYSTEM: Pubkey = system_program::ID;
+const SLOT_HASHES: Pubkey = slot_hashes::SYSVAR;

@@ -1,20 +1,29 @@
 use tessera::instructions::{ProviderRegisterArgs, ProviderUpdateArgs};
-use tessera::state::{BackendKind, Hardware, Roles};
+use tessera::state::{BackendKind, Hardware, Roles, TicketChain};
 use tessera::{accounts, instruction};
 
-use super::{SYSTEM, TOKEN};
+use super::SYSTEM;
 use crate::svm::{Call, Staker, World};
 
+/// What every provider says it has.
+pub const HARDWARE: Hardware =
+    Hardware { backend: BackendKind::Cuda, memory_mib: 81_920, compute_capability: 90, region: *b"DE", tier: 2 };
+
 impl World {
-    /// A wallet becomes a provider or verifier of the market.
+    /// A wallet becomes a provider or verifier of the market; a verifier with its ticket chain.
     pub fn provider_register(
         &self,
         staker: Staker,
         roles: Roles,
     ) -> Call<accounts::ProviderRegister, instruction::ProviderRegister> {
-        let hardware = Hardware { backend: BackendKind::Cuda, memory_mib: 81_920, compute_capability: 90 };
-        let endpoint = "https://node.example:7443".to_owned();
-        let args = ProviderRegisterArgs { roles, hardware, price_floor: 1_000_000, max_runs: 4, endpoint };
+        let args = ProviderRegisterArgs {
+            roles,
+            hardware: HARDWARE,
+            price_floor: 1_000_000,
+            max_runs: 4,
+            endpoint: "https://node.example:7443".to_owned(),
+            ticket: roles.verify.then(|| staker.chain_at(self.bank.now().0)),
+        };
         Call::new(
             accounts::ProviderRegister {
                 authority: staker.authority,
@@ -22,7 +31,7 @@ impl World {
                 mint: self.mint,
                 provider: staker.provider,
                 stake_vault: staker.vault,
-                token_program: TOKEN,
+                token_program: self.token_program,
                 system_program: SYSTEM,
             },
             instruction::ProviderRegister { args },
@@ -35,8 +44,38 @@ impl World {
         staker: Staker,
         args: ProviderUpdateArgs,
     ) -> Call<accounts::ProviderUpdate, instruction::ProviderUpdate> {
-        let accounts = accounts::ProviderUpdate { authority: staker.authority, provider: staker.provider };
+        let accounts = accounts::ProviderUpdate {
+            authority: staker.authority,
+            market: self.market.key,
+            provider: staker.provider,
+        };
         Call::new(accounts, instruction::ProviderUpdate { args })
+    }
+
+    /// A provider leaves for good.
+    pub fn provider_close(&self, staker: Staker) -> Call<accounts::ProviderClose, instruction::ProviderClose> {
+        Call::new(
+            accounts::ProviderClose {
+                authority: staker.authority,
+                market: self.market.key,
+                mint: self.mint,
+                provider: staker.provider,
+                stake_vault: staker.vault,
+                insurance_vault: self.market.insurance_vault,
+                token_program: self.token_program,
+            },
+            instruction::ProviderClose {},
+        )
+    }
+
+    /// A verifier commits to a ticket chain.
+    pub fn verifier_commit(
+        &self,
+        staker: Staker,
+        chain: TicketChain,
+    ) -> Call<accounts::VerifierCommit, instruction::VerifierCommit> {
+        let accounts = accounts::VerifierCommit { authority: staker.authority, provider: staker.provider };
+        Call::new(accounts, instruction::VerifierCommit { chain })
     }
 
     /// A provider adds stake.
@@ -53,7 +92,7 @@ impl World {
                 provider: staker.provider,
                 stake_vault: staker.vault,
                 authority_token: staker.token,
-                token_program: TOKEN,
+                token_program: self.token_program,
             },
             instruction::StakeDeposit { amount },
         )
@@ -77,7 +116,7 @@ impl World {
                 provider: staker.provider,
                 stake_vault: staker.vault,
                 authority_token: staker.token,
-                token_program: TOKEN,
+                token_program: self.token_program,
             },
             instruction::StakeWithdraw {},
         )

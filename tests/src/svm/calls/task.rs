@@ -1,13 +1,14 @@
-use tessera::instructions::RunSubmitArgs;
+use tessera::hashes::seal_hash;
+use tessera::instructions::{RunRevealArgs, RunSubmitArgs};
 use tessera::{accounts, instruction};
 
-use super::{SYSTEM, TOKEN};
-use crate::svm::{CANDIDATE_ROOT, Call, LOCATOR, OUTPUT_ID, RunRef, Staker, TaskRef, TaskSpec, World};
+use super::SYSTEM;
+use crate::svm::{CANDIDATE_ROOT, Call, LOCATOR, OUTPUT_ID, RunRef, SALT, Staker, TaskRef, TaskSpec, World};
 
 impl World {
     /// The requester creates a task.
     pub fn task_create(&self, spec: TaskSpec) -> Call<accounts::TaskCreate, instruction::TaskCreate> {
-        let task = TaskRef::of(&self.market, self.requester, spec.nonce);
+        let task = TaskRef::of(self.requester, spec.nonce);
         Call::new(
             accounts::TaskCreate {
                 requester: self.requester.key,
@@ -16,9 +17,8 @@ impl World {
                 task: task.key,
                 task_vault: task.vault,
                 requester_token: self.requester.token,
-                fee_vault: task.fee_vault,
                 model: spec.model,
-                token_program: TOKEN,
+                token_program: self.token_program,
                 system_program: SYSTEM,
             },
             instruction::TaskCreate { nonce: spec.nonce, args: spec.args },
@@ -36,7 +36,7 @@ impl World {
                 task_vault: task.vault,
                 insurance_vault: self.market.insurance_vault,
                 requester_token: task.requester.token,
-                token_program: TOKEN,
+                token_program: self.token_program,
             },
             instruction::TaskCancel {},
         )
@@ -48,12 +48,55 @@ impl World {
         Call::new(
             accounts::TaskClaim {
                 authority: by.authority,
+                market: self.market.key,
                 provider: by.provider,
                 task: task.key,
                 run: run.key,
                 system_program: SYSTEM,
             },
             instruction::TaskClaim { terms_hash: self.terms_hash(task) },
+        )
+    }
+
+    /// The claimer gives its claim back.
+    pub fn run_release(&self, run: RunRef) -> Call<accounts::RunRelease, instruction::RunRelease> {
+        Call::new(
+            accounts::RunRelease {
+                authority: run.provider.authority,
+                provider: run.provider.provider,
+                task: run.task.key,
+                run: run.key,
+            },
+            instruction::RunRelease {},
+        )
+    }
+
+    /// The claimer seals a root with [`SALT`].
+    pub fn run_seal(&self, run: RunRef, root: [u8; 32]) -> Call<accounts::RunSeal, instruction::RunSeal> {
+        let seal = seal_hash(&run.task.key, &run.provider.provider, &root, &SALT);
+        Call::new(
+            accounts::RunSeal { authority: run.provider.authority, task: run.task.key, run: run.key },
+            instruction::RunSeal { terms_hash: self.terms_hash(run.task), seal },
+        )
+    }
+
+    /// The claimer shows the root that it sealed.
+    pub fn run_reveal(&self, run: RunRef, root: [u8; 32]) -> Call<accounts::RunReveal, instruction::RunReveal> {
+        let args = RunRevealArgs {
+            output_root: root,
+            salt: SALT,
+            output_id: OUTPUT_ID,
+            output_locator: LOCATOR.to_owned(),
+        };
+        Call::new(
+            accounts::RunReveal {
+                authority: run.provider.authority,
+                market: self.market.key,
+                provider: run.provider.provider,
+                task: run.task.key,
+                run: run.key,
+            },
+            instruction::RunReveal { args },
         )
     }
 
@@ -66,7 +109,13 @@ impl World {
             output_locator: LOCATOR.to_owned(),
         };
         Call::new(
-            accounts::RunSubmit { authority: run.provider.authority, task: run.task.key, run: run.key },
+            accounts::RunSubmit {
+                authority: run.provider.authority,
+                market: self.market.key,
+                provider: run.provider.provider,
+                task: run.task.key,
+                run: run.key,
+            },
             instruction::RunSubmit { args },
         )
     }

@@ -1,32 +1,13 @@
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::AccountMeta;
+use tessera::addresses::fee_shard;
 use tessera::{accounts, instruction};
 
-use super::{SYSTEM, TOKEN};
-use crate::svm::{AuditRef, Call, RunRef, Staker, TaskRef, World};
+use super::SYSTEM;
+use crate::svm::{AuditRef, Call, RunRef, TaskRef, World};
 
 impl World {
-    /// A verifier posts the root that it found.
-    pub fn audit_post(
-        &self,
-        run: RunRef,
-        by: Staker,
-        root: [u8; 32],
-    ) -> Call<accounts::AuditPost, instruction::AuditPost> {
-        Call::new(
-            accounts::AuditPost {
-                authority: by.authority,
-                verifier: by.provider,
-                task: run.task.key,
-                run: run.key,
-                audit: AuditRef::of(run, by).key,
-                matching: None,
-                system_program: SYSTEM,
-            },
-            instruction::AuditPost { root },
-        )
-    }
-
-    /// The cranker settles a task without a model and closes these audits.
+    /// The cranker settles a run of a task without a model and closes these audits. Every token account can receive.
     pub fn task_settle(&self, run: RunRef, audits: &[AuditRef]) -> Call<accounts::TaskSettle, instruction::TaskSettle> {
         let (task, by) = (run.task, run.provider);
         let accounts = accounts::TaskSettle {
@@ -39,7 +20,8 @@ impl World {
             provider: by.provider,
             stake_vault: by.vault,
             run_authority: by.authority,
-            fee_vault: task.fee_vault,
+            fee_vault: self.fee_vault(task),
+            share: self.share(by, self.epoch()),
             insurance_vault: self.market.insurance_vault,
             requester: task.requester.key,
             requester_token: task.requester.token,
@@ -47,13 +29,39 @@ impl World {
             model_token: None,
             cranker_token: Some(self.cranker.token),
             burn_mint: None,
-            token_program: TOKEN,
+            unclaimed_vault: None,
+            requester_balance: None,
+            provider_balance: None,
+            model_balance: None,
+            treasury_balance: None,
+            token_program: self.token_program,
+            system_program: SYSTEM,
         };
         let groups = audits.iter().flat_map(|audit| audit.group()).collect();
         Call::new(accounts, instruction::TaskSettle {}).with(|call| call.remaining = groups)
     }
 
-    /// The cranker ends a task that nobody claimed.
+    /// The same with every optional account: a model that pays to `model_payout`, all balances, and the mint to burn.
+    pub fn task_settle_with_all(
+        &self,
+        run: RunRef,
+        audits: &[AuditRef],
+        model: Pubkey,
+    ) -> Call<accounts::TaskSettle, instruction::TaskSettle> {
+        let balance = |owner: Pubkey| Some(self.balance_of(&owner));
+        self.task_settle(run, audits).with(|call| {
+            call.accounts.model = Some(model);
+            call.accounts.model_token = Some(self.modeller.token);
+            call.accounts.burn_mint = Some(self.mint);
+            call.accounts.unclaimed_vault = Some(self.market.unclaimed_vault);
+            call.accounts.requester_balance = balance(run.task.requester.key);
+            call.accounts.provider_balance = balance(run.provider.authority);
+            call.accounts.model_balance = balance(self.modeller.key);
+            call.accounts.treasury_balance = balance(self.treasury.key);
+        })
+    }
+
+    /// The cranker ends a task that nobody works on.
     pub fn task_expire(&self, task: TaskRef) -> Call<accounts::TaskExpire, instruction::TaskExpire> {
         Call::new(
             accounts::TaskExpire {
@@ -70,13 +78,18 @@ impl World {
                 provider: None,
                 stake_vault: None,
                 run_authority: None,
-                token_program: TOKEN,
+                burn_mint: None,
+                unclaimed_vault: None,
+                requester_balance: None,
+                treasury_balance: None,
+                token_program: self.token_program,
+                system_program: SYSTEM,
             },
             instruction::TaskExpire {},
         )
     }
 
-    /// The cranker reports a run that was not submitted.
+    /// The cranker reports a run that was not submitted, sealed or revealed.
     pub fn run_expire(&self, run: RunRef) -> Call<accounts::TaskExpire, instruction::TaskExpire> {
         self.task_expire(run.task).with(|call| {
             call.accounts.run = Some(run.key);
@@ -84,6 +97,11 @@ impl World {
             call.accounts.stake_vault = Some(run.provider.vault);
             call.accounts.run_authority = Some(run.provider.authority);
         })
+    }
+
+    /// The fee vault of a task in this epoch.
+    pub fn fee_vault(&self, task: TaskRef) -> Pubkey {
+        self.fee_vault_at(self.epoch(), fee_shard(&task.key))
     }
 }
 
