@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use tessera::state::{Market, Run, Task};
+use tessera::state::{AuditState, EpochPool, Market, Run, RunState, Sink, Task};
 use tessera_rules::Outcome;
 
 use crate::address;
@@ -82,8 +82,16 @@ impl Sender<'_> {
         let task = self.task(task)?;
         let run = run.map(|run| self.run(run)).transpose()?;
         let requester = self.payee(task.terms.requester, before).await?;
-        let (cranker, market, cranker_token) = (self.cranker, self.market, self.usable(self.cranker).await?);
-        Ok(ix::task_expire(&Expiry { cranker, market, task, run, requester, cranker_token }))
+        let insures = task.terms.sink == Sink::Insurance && run.is_some_and(|run| run.state == RunState::Sealed);
+        Ok(ix::task_expire(&Expiry {
+            cranker: self.cranker,
+            market: self.market,
+            task,
+            run,
+            requester,
+            cranker_token: self.usable(self.cranker).await?,
+            treasury_balance: insures && !self.receives(address::insurance_vault(&self.market.key)).await?,
+        }))
     }
 
     async fn settle(
@@ -110,6 +118,16 @@ impl Sender<'_> {
         };
         let mut audits = Settlement::order(run, self.world.audits_of(run.key));
         audits.truncate(Settlement::MOST_AUDITS);
+        // An upheld run pays fees; a slashed one, and auditors that agreed with it or stayed silent, feed the sink.
+        let silent = audits.iter().any(|audit| audit.state == AuditState::Claimed);
+        let insures = task.terms.sink == Sink::Insurance && (outcome == Outcome::Slashed || silent);
+        let mut treasury_balance = false;
+        if outcome == Outcome::Upheld {
+            treasury_balance |= !self.receives(address::fee_vault(&self.market.key, epoch, shard)).await?;
+        }
+        if insures {
+            treasury_balance |= !self.receives(address::insurance_vault(&self.market.key)).await?;
+        }
         Ok(ix::task_settle(&Settlement {
             cranker: self.cranker,
             market: self.market,
@@ -121,7 +139,7 @@ impl Sender<'_> {
             model,
             cranker_token: self.usable(self.cranker).await?,
             provider_balance: !self.receives(address::stake_vault(&run.provider)).await?,
-            treasury_balance: !self.receives(address::fee_vault(&self.market.key, epoch, shard)).await?,
+            treasury_balance,
             audits: &audits,
         }))
     }
@@ -146,7 +164,7 @@ impl Sender<'_> {
     /// Opens the books of an epoch and its fee vault of a shard where they are missing: as the world shows, and where that
     /// may be late, as the chain says.
     async fn open(&self, epoch: u64, shard: u8, before: &mut Vec<Instruction>) -> Result<(), ChainError> {
-        let opened = |pool: &Versioned<tessera::state::EpochPool>| pool.opened >> shard & 1 == 1;
+        let opened = |pool: &Versioned<EpochPool>| pool.opened >> shard & 1 == 1;
         if self.world.pool(epoch).is_some_and(opened) {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use tessera::events;
 
 /// One event of each kind, by what it is about.
 macro_rules! events {
-    (market: $($market:ident,)* task: $($task:ident,)* run: $($run:ident,)*) => {
+    (market { $($market:ident,)* } task { $($task:ident,)* } run { $($run:ident,)* }) => {
         /// An event of the program; see [`tessera::events`].
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Event {
@@ -67,52 +67,55 @@ macro_rules! events {
 }
 
 events! {
-    market:
-    MarketInitialised,
-    ParamsProposed,
-    ParamsApplied,
-    ParamsWithdrawn,
-    MarketPaused,
-    AuthorityOffered,
-    AuthorityAccepted,
-    AccountMigrated,
-    BalanceClaimed,
-    ModelRegistered,
-    PoolOpened,
-    PoolFunded,
-    ShareOpened,
-    FeeVaultOpened,
-    FeesSwept,
-    ShareClaimed,
-    PoolClosed,
-    ProviderRegistered,
-    ProviderUpdated,
-    ProviderClosed,
-    TicketChainCommitted,
-    StakeDeposited,
-    StakeUnbonded,
-    StakeWithdrawn,
-    ReputationChanged,
-    task:
-    TaskCreated,
-    TaskCancelled,
-    WindowsStarted,
-    TaskExpired,
-    TaskClosed,
-    run:
-    TaskClaimed,
-    RunReleased,
-    RunSealed,
-    RunSubmitted,
-    RunAbandoned,
-    RunSilent,
-    AuditDrawn,
-    AuditClaimed,
-    AuditPosted,
-    AuditOpened,
-    AuditForced,
-    TaskSettled,
-    AuditClosed,
+    market {
+        MarketInitialised,
+        ParamsProposed,
+        ParamsApplied,
+        ParamsWithdrawn,
+        MarketPaused,
+        AuthorityOffered,
+        AuthorityAccepted,
+        AccountMigrated,
+        BalanceClaimed,
+        ModelRegistered,
+        PoolOpened,
+        PoolFunded,
+        ShareOpened,
+        FeeVaultOpened,
+        FeesSwept,
+        ShareClaimed,
+        PoolClosed,
+        ProviderRegistered,
+        ProviderUpdated,
+        ProviderClosed,
+        TicketChainCommitted,
+        StakeDeposited,
+        StakeUnbonded,
+        StakeWithdrawn,
+        ReputationChanged,
+    }
+    task {
+        TaskCreated,
+        TaskCancelled,
+        WindowsStarted,
+        TaskExpired,
+        TaskClosed,
+    }
+    run {
+        TaskClaimed,
+        RunReleased,
+        RunSealed,
+        RunSubmitted,
+        RunAbandoned,
+        RunSilent,
+        AuditDrawn,
+        AuditClaimed,
+        AuditPosted,
+        AuditOpened,
+        AuditForced,
+        TaskSettled,
+        AuditClosed,
+    }
 }
 
 /// What the program says in a transaction's log, in order. Data that another program logs is another's, even if it looks

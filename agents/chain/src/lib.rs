@@ -32,7 +32,7 @@ pub use tessera::instructions::{
 };
 pub use tessera::slot_hashes::SlotHash;
 pub use tessera::state::{
-    Audit, AuditState, BackendKind, BackendNeed, Balance, Deadline, Decision, Draw, EpochPool, Hardware, Market,
+    Audit, AuditState, BackendKind, BackendNeed, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware, Market,
     MarketParams, Model, Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation, Requirements,
     RewardSplits, Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms,
     TicketChain, Unbonding, Windows, Winners,

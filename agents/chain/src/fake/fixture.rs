@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_spl::token;
 use tessera::state::{
-    Audit, AuditState, BackendKind, Balance, Deadline, Decision, Draw, EpochPool, Hardware, LAYOUT_VERSION, Market,
+    Audit, AuditState, BackendKind, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware, LAYOUT_VERSION, Market,
     MarketParams, Moment, Opened, Policy, Provider, ProviderStatus, Reputation, Requirements, RewardSplits, Roles, Run,
     RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms, TicketChain, Unbonding, Windows,
 };
@@ -130,7 +130,6 @@ pub fn task(market: Pubkey, requester: Pubkey, nonce: u64) -> Task {
         runs_open: 0,
         terms_hash: [9; 32],
         owed: 0,
-        changed_at: NEVER,
         reveal_from: NEVER,
         audit_until: deadline(0),
         challenge_until: deadline(0),
@@ -217,6 +216,7 @@ pub fn run(market: Pubkey, task: Pubkey, provider: Pubkey, authority: Pubkey) ->
         claimed_at: NEVER,
         execute_until: deadline(60),
         submitted_at: NEVER,
+        decided_at: NEVER,
         verify_stake: 0,
         audit_rate_bps: 0,
         draw_slot: 0,
@@ -224,6 +224,7 @@ pub fn run(market: Pubkey, task: Pubkey, provider: Pubkey, authority: Pubkey) ->
         audits_open: 0,
         earning: 0,
         open_disputes: 0,
+        differed: [Differing::NONE; 2],
         reserved: [0; 64],
         draw: Draw::Pending,
         winners: None,

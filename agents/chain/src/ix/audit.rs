@@ -2,8 +2,9 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use anchor_lang::solana_program::{system_program, sysvar};
+use anchor_lang::solana_program::system_program;
 use tessera::instructions::{Answer, AuditOpenArgs};
+use tessera::slot_hashes::SYSVAR;
 use tessera::state::{Market, Run, Task};
 use tessera::{accounts, instruction as data};
 
@@ -14,7 +15,7 @@ use crate::versioned::Versioned;
 /// Records the slot hash that draws the audits of a run. Nobody in particular signs.
 #[must_use]
 pub fn audit_draw(run: Pubkey) -> Instruction {
-    instruction(accounts::AuditDraw { run, slot_hashes: sysvar::slot_hashes::ID }, data::AuditDraw {})
+    instruction(accounts::AuditDraw { run, slot_hashes: SYSVAR }, data::AuditDraw {})
 }
 
 /// Takes the audit of a run on for the verifier of `authority`, who signs and pays. `element` is that of its ticket chain at
@@ -28,7 +29,7 @@ pub fn audit_claim(authority: Pubkey, run: &Versioned<Run>, element: Option<[u8;
         task: run.task,
         run: run.key,
         audit: address::audit(&run.key, &verifier),
-        slot_hashes: sysvar::slot_hashes::ID,
+        slot_hashes: SYSVAR,
         system_program: system_program::ID,
     };
     instruction(accounts, data::AuditClaim { element })
@@ -53,7 +54,7 @@ pub fn audit_open(authority: Pubkey, run: &Versioned<Run>, args: AuditOpenArgs) 
         task: run.task,
         run: run.key,
         audit: address::audit(&run.key, &verifier),
-        slot_hashes: sysvar::slot_hashes::ID,
+        slot_hashes: SYSVAR,
     };
     instruction(accounts, data::AuditOpen { args })
 }

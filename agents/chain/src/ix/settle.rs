@@ -35,7 +35,8 @@ pub struct Settlement<'a> {
     pub cranker_token: Option<Pubkey>,
     /// Whether the provider's stake vault cannot receive: then the balance of its authority is passed.
     pub provider_balance: bool,
-    /// Whether the fee vault cannot receive: then the balance of the market's treasury is passed.
+    /// Whether the fee vault, or the insurance vault where something is insured, cannot receive: then the balance of the
+    /// market's treasury is passed.
     pub treasury_balance: bool,
     /// The audits to close, as [`Settlement::order`] sorts them; [`Settlement::MOST_AUDITS`] fit a transaction.
     pub audits: &'a [&'a Versioned<Audit>],
@@ -45,18 +46,14 @@ impl Settlement<'_> {
     /// Audits that one transaction can close; later ones close the others.
     pub const MOST_AUDITS: usize = 2;
 
-    /// The audits of a run in the order in which they should be closed: the two that refute it, if there are two, which the
-    /// decision needs, then those that differ, which are paid if the run is outvoted, then the others; each as they were
+    /// The audits of a run in the order in which they should be closed: first those that a slash of the run pays (the two that
+    /// refute it, or else the first two that differed), which must be there when it is decided, then the others as they were
     /// answered.
     #[must_use]
     pub fn order<'a>(run: &Run, audits: impl Iterator<Item = &'a Versioned<Audit>>) -> Vec<&'a Versioned<Audit>> {
         let mut audits: Vec<_> = audits.collect();
-        let pair = refuting(run, &audits);
-        audits.sort_by_key(|audit| {
-            let wins = pair.is_some_and(|pair| pair.contains(&audit.verifier));
-            let differs = matches!(audit.state, AuditState::Differs { .. });
-            (!wins, !differs, audit.ordinal, audit.key)
-        });
+        let first = refuting(run, &audits).unwrap_or(run.differed.map(|answer| answer.verifier));
+        audits.sort_by_key(|audit| (!first.contains(&audit.verifier), audit.ordinal, audit.key));
         audits
     }
 
@@ -135,12 +132,15 @@ pub struct Expiry<'a> {
     pub requester: Payee,
     /// A token account of the cranker; without one its part stays the requester's.
     pub cranker_token: Option<Pubkey>,
+    /// Whether the insurance vault cannot receive what a silent run loses: then the balance of the market's treasury is
+    /// passed.
+    pub treasury_balance: bool,
 }
 
 /// Ends a silence: a task that nobody claimed, a run that was not submitted or sealed, or a seal that was not opened.
 #[must_use]
 pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
-    let Expiry { cranker, market, task, run, requester, cranker_token } = expiry;
+    let Expiry { cranker, market, task, run, requester, cranker_token, treasury_balance } = expiry;
     let silent = run.is_some_and(|run| run.state == RunState::Sealed);
     let accounts = accounts::TaskExpire {
         cranker: *cranker,
@@ -157,8 +157,9 @@ pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
         stake_vault: run.map(|run| address::stake_vault(&run.provider)),
         run_authority: run.map(|run| run.authority),
         burn_mint: (silent && task.terms.sink == Sink::Burn).then_some(market.mint),
-        unclaimed_vault: requester.balance.then(|| address::unclaimed_vault(&market.key)),
+        unclaimed_vault: (requester.balance || *treasury_balance).then(|| address::unclaimed_vault(&market.key)),
         requester_balance: requester.balance_in(market),
+        treasury_balance: treasury_balance.then(|| address::balance(&market.key, &market.treasury)),
         token_program: market.token_program,
         system_program: system_program::ID,
     };

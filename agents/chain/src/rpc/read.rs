@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
-use anchor_lang::solana_program::sysvar::slot_hashes;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_clock::Clock;
@@ -12,7 +11,7 @@ use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConf
 use solana_rpc_client_api::filter::RpcFilterType;
 use solana_rpc_client_api::request::{MAX_MULTIPLE_ACCOUNTS, RpcRequest};
 use solana_rpc_client_api::response::RpcKeyedAccount;
-use tessera::slot_hashes::{SlotHash, first_at_or_after};
+use tessera::slot_hashes::{SYSVAR, SlotHash, first_at_or_after};
 use tessera::state::{Market, Model, Moment, Provider, v1};
 
 use super::COMMITMENT;
@@ -93,10 +92,10 @@ impl Pool {
 
     /// See [`crate::Chain::slot_hash`].
     pub(super) async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
-        let (_, account) = self.account(slot_hashes::ID).await?;
+        let (_, account) = self.account(SYSVAR).await?;
         let bytes = account
             .and_then(|account| account.data.decode())
-            .ok_or_else(|| not_found("slot hashes", slot_hashes::ID))?;
+            .ok_or_else(|| not_found("slot hashes", SYSVAR))?;
         Ok(first_at_or_after(&bytes, slot))
     }
 

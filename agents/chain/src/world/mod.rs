@@ -100,7 +100,7 @@ impl World {
     /// The fee epoch of the chain's clock; `None` before the market has been read.
     #[must_use]
     pub fn epoch(&self) -> Option<u64> {
-        self.market.as_ref().and_then(|market| market.epoch(self.moment.unix).ok())
+        self.market.as_ref().map(|market| market.epoch(self.moment))
     }
 
     /// The market's books of an epoch.
