@@ -283,6 +283,8 @@ pub enum TesseraError {
     FeesUnswept,
     #[msg("the fee vault of this epoch and shard is not open; open it first")]
     FeeVaultMissing,
+    #[msg("this audit was claimed without a winning ticket, so there is no reward to open a leaf for")]
+    NotDrawn,
 }
 
 impl From<Refusal> for TesseraError {
@@ -519,6 +521,7 @@ impl TesseraError {
         Self::EpochOver,
         Self::FeesUnswept,
         Self::FeeVaultMissing,
+        Self::NotDrawn,
     ];
 
     /// The error with this code, as a failed transaction reports it.

@@ -32,6 +32,8 @@ pub struct AuditClaimed {
     pub verifier: Pubkey,
     /// Locked stake.
     pub lock: u64,
+    /// Whether its ticket won, so that it may earn the audit reward.
+    pub drawn: bool,
     /// Until when it must be answered.
     pub answer_until: Deadline,
     /// Until when nothing is paid.

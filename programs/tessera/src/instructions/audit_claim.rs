@@ -38,23 +38,20 @@ pub struct AuditClaim<'info> {
 }
 
 impl AuditClaim<'_> {
-    /// The verifier's ticket for the run, as the lottery reads it; `None` where none is needed or shown. Records the draw
-    /// if nobody has, and moves the verifier's chain forward.
+    /// The verifier's ticket for the run, as the lottery reads it; `None` where every ticket wins, or none is shown. Records
+    /// the draw if nobody has, and moves the verifier's chain forward.
     #[inline(never)]
     fn ticket(&mut self, element: Option<[u8; 32]>) -> Result<Option<u64>> {
-        if self.task.state == TaskState::Disputed {
+        if self.task.state == TaskState::Disputed && element.is_none() {
             return Ok(None);
         }
         if self.run.audit_rate_bps < FULL_RATE {
             self.run.draw(self.slot_hashes.as_ref())?;
         }
-        let Draw::Hash(draw) = self.run.draw else {
-            // At the full rate every ticket wins: newcomers, forced audits, draws that expired.
-            return Ok((self.run.audit_rate_bps >= FULL_RATE).then_some(0));
+        // At the full rate every ticket wins: newcomers, forced audits, draws that expired.
+        let (Draw::Hash(draw), false) = (self.run.draw, self.run.audit_rate_bps >= FULL_RATE) else {
+            return Ok(None);
         };
-        if self.run.audit_rate_bps >= FULL_RATE {
-            return Ok(Some(0));
-        }
         let Some(element) = element else {
             return Ok(None);
         };
@@ -115,6 +112,7 @@ impl AuditClaim<'_> {
             answer_until: step.answer_until.into(),
             posted_at: Moment::BEGINNING,
             pick_slot: 0,
+            drawn: step.paid,
             opened: Opened::default(),
             reserved: [0; 64],
             state: AuditState::Claimed,
@@ -133,7 +131,8 @@ impl AuditClaim<'_> {
 /// - While nobody differs: before the audit window has passed, with a winning ticket. The element shown must belong to the
 ///   verifier's chain at the hour of the submission; a later one becomes the chain's new head.
 /// - At the full audit rate (newcomer, forced, expired draw) every ticket wins, and no element is needed.
-/// - In a dispute: before the challenge window has passed, without a ticket.
+/// - In a dispute: before the challenge window has passed, also without a ticket. Only one whose ticket won can earn the
+///   audit reward.
 /// - Records the draw where nobody has; refused while the draw slot has not been made.
 /// - Free stake covers the audit's lock. From now on the verifier owes an answer, and the challenge window waits for it.
 pub fn handler(ctx: Context<AuditClaim>, element: Option<[u8; 32]>) -> Result<()> {
@@ -148,6 +147,7 @@ pub fn handler(ctx: Context<AuditClaim>, element: Option<[u8; 32]>) -> Result<()
         audit: accounts.audit.key(),
         verifier: accounts.verifier.key(),
         lock: accounts.task.terms.audit_lock,
+        drawn: step.paid,
         answer_until: Deadline::from(step.answer_until),
         challenge_until: accounts.task.challenge_until,
     });

@@ -66,6 +66,7 @@ impl AuditOpen<'_> {
         let slot = self.task.slot_of(&self.run.provider)?;
         plan_audit_open(&self.task.view(), slot, self.audit.verdict(), opened, now.into())
             .map_err(TesseraError::from)?;
+        require!(self.audit.drawn, TesseraError::NotDrawn);
         match (tree, self.audit.state) {
             (OpenedTree::Output, _) => Ok(self.run.output_root),
             (OpenedTree::Keyed, AuditState::Agreed { keyed_root }) => Ok(keyed_root),
@@ -109,7 +110,7 @@ impl AuditOpen<'_> {
     }
 }
 
-/// - The verifier of an audit that agreed, while the run is undecided and the challenge window lasts.
+/// - The verifier of an audit whose ticket won and that agreed, while the run is undecided and the challenge window lasts.
 /// - The leaf is picked by the first slot hash at or after the answer's pick slot, which its keyed root could not know: the
 ///   output by the hash's first eight bytes, the leaf in it by its next eight. That hash must still be recorded; the second
 ///   opening uses what the first recorded.

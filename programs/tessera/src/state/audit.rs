@@ -65,6 +65,9 @@ pub struct Audit {
     pub posted_at: Moment,
     /// The first slot whose hash may pick the leaf to open; zero unless it agreed.
     pub pick_slot: u64,
+    /// Whether its ticket won. One that was claimed without, because somebody differs, never earns the audit reward: else a
+    /// provider could stage a difference and collect the reward past the lottery.
+    pub drawn: bool,
     /// What has been opened.
     pub opened: Opened,
     /// Zero.
@@ -101,7 +104,7 @@ impl Audit {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
         let agreed = matches!(self.state, AuditState::Agreed { .. });
         let any = self.opened.output || self.opened.keyed;
-        require!(agreed || !any, TesseraError::Invariant);
+        require!((agreed && self.drawn) || !any, TesseraError::Invariant);
         require_eq!(any, self.leaf.is_some(), TesseraError::Invariant);
         require_eq!(any, self.pick.is_some(), TesseraError::Invariant);
         Ok(())

@@ -145,6 +145,7 @@ fn error_codes() {
             "EpochOver",
             "FeesUnswept",
             "FeeVaultMissing",
+            "NotDrawn",
         ]
     );
     for (i, error) in TesseraError::ALL.iter().copied().enumerate() {

@@ -146,6 +146,7 @@ fn audit() -> Audit {
         answer_until: UNTIL,
         posted_at: Moment { unix: 5, slot: 6 },
         pick_slot: 0x0506,
+        drawn: true,
         opened: Opened { output: true, keyed: false },
         reserved: [0; 64],
         state: AuditState::Agreed { keyed_root: [0xa4; 32] },
@@ -198,11 +199,11 @@ fn run_bytes() {
 fn audit_bytes() {
     frozen(
         &audit(),
-        369,
+        370,
         &format!(
             "
         f241ca938d67fd86 02 f1 [a0*32] [a1*32] [a2*32] [a3*32] 0201000000000000 0403 {MOMENT_71} {UNTIL_73}
-        0500000000000000 0600000000000000 0605000000000000 01 00 [00*64] 01 [a4*32] 01 [a5*32] 01 [a6*32]
+        0500000000000000 0600000000000000 0605000000000000 01 01 00 [00*64] 01 [a4*32] 01 [a5*32] 01 [a6*32]
         "
         ),
     );
