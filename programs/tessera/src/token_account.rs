@@ -61,13 +61,12 @@ pub(crate) fn extensions(data: &[u8]) -> impl Iterator<Item = Option<(u16, &[u8]
         if kind == 0 {
             return None;
         }
-        let content = rest.get(2..).and_then(|rest| rest.first_chunk()).map(|len| u16::from_le_bytes(*len)).and_then(
-            |len| {
+        let content =
+            rest.get(2..).and_then(|rest| rest.first_chunk()).map(|len| u16::from_le_bytes(*len)).and_then(|len| {
                 let (content, after) = rest.get(4..)?.split_at_checked(usize::from(len))?;
                 rest = after;
                 Some((kind, content))
-            },
-        );
+            });
         if content.is_none() {
             rest = &[];
         }

@@ -57,11 +57,6 @@ pub fn handler(ctx: Context<BalanceClaim>) -> Result<()> {
         &MarketSigner::new(&accounts.market).seeds(),
         amount,
     )?;
-    emit!(BalanceClaimed {
-        market: accounts.market.key(),
-        owner: accounts.owner.key(),
-        amount,
-        to: accounts.to.key(),
-    });
+    emit!(BalanceClaimed { market: accounts.market.key(), owner: accounts.owner.key(), amount, to: accounts.to.key() });
     close_account(accounts.balance.as_ref(), accounts.payer.as_ref(), accounts.owner.as_ref())
 }

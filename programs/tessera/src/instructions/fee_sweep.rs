@@ -52,11 +52,8 @@ impl FeeSweep<'_> {
     fn pay(&self, amount: u64) -> Result<Payment> {
         let mover = Mover::new(self.mint.as_ref())?;
         let signer = MarketSigner::new(&self.market);
-        let source = Source {
-            vault: self.fee_vault.as_ref(),
-            owner: self.market.as_ref().as_ref(),
-            signer: &signer.seeds(),
-        };
+        let source =
+            Source { vault: self.fee_vault.as_ref(), owner: self.market.as_ref().as_ref(), signer: &signer.seeds() };
         let balance = self.treasury_balance.as_ref().map(AsRef::as_ref);
         let leg = Leg::to_wallet(self.market.treasury, self.treasury_token.as_ref(), balance);
         let unclaimed = Unclaimed {

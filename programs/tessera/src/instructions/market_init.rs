@@ -111,13 +111,7 @@ pub fn handler(ctx: Context<MarketInit>, args: MarketInitArgs) -> Result<()> {
     create(
         accounts.market.as_ref(),
         accounts.creator.as_ref(),
-        &[
-            seeds::MARKET,
-            market.mint.as_ref(),
-            market.creator.as_ref(),
-            &args.id.to_le_bytes(),
-            &[ctx.bumps.market],
-        ],
+        &[seeds::MARKET, market.mint.as_ref(), market.creator.as_ref(), &args.id.to_le_bytes(), &[ctx.bumps.market]],
         market.as_ref(),
     )?;
     accounts.open_vaults(&ctx.bumps)?;

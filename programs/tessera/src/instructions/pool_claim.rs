@@ -77,11 +77,8 @@ impl PoolClaim<'_> {
             provider.try_serialize(&mut &mut self.provider.try_borrow_mut_data()?[..])?;
         }
         let signer = MarketSigner::new(&self.market);
-        let source = Source {
-            vault: self.pool_vault.as_ref(),
-            owner: self.market.as_ref().as_ref(),
-            signer: &signer.seeds(),
-        };
+        let source =
+            Source { vault: self.pool_vault.as_ref(), owner: self.market.as_ref().as_ref(), signer: &signer.seeds() };
         let unclaimed = Unclaimed {
             market: &self.market,
             vault: self.unclaimed_vault.as_ref().map(AsRef::as_ref),

@@ -6,7 +6,8 @@ use crate::errors::TesseraError;
 use crate::events::ProviderRegistered;
 use crate::seeds;
 use crate::state::{
-    Hardware, LAYOUT_VERSION, Market, Moment, Provider, ProviderStatus, Reputation, Roles, Stake, TicketChain, Unbonding,
+    Hardware, LAYOUT_VERSION, Market, Moment, Provider, ProviderStatus, Reputation, Roles, Stake, TicketChain,
+    Unbonding,
 };
 use crate::tokens::open_vault;
 

@@ -40,8 +40,7 @@ pub fn handler(ctx: Context<ShareOpen>, epoch: u64) -> Result<()> {
     pool.invariant()?;
     let (market, provider, payer) = (accounts.market.key(), accounts.provider.key(), accounts.payer.key());
     let bump = ctx.bumps.share;
-    let share =
-        Share { version: LAYOUT_VERSION, bump, market, provider, epoch, payer, fees: 0, reserved: [0; 32] };
+    let share = Share { version: LAYOUT_VERSION, bump, market, provider, epoch, payer, fees: 0, reserved: [0; 32] };
     share.invariant()?;
     create(
         accounts.share.as_ref(),
