@@ -34,7 +34,8 @@ pub fn differences(wanted: &MarketParams, on_chain: &MarketParams) -> Vec<Differ
     compare! {
         splits slash sink audit_rate_bps honest_auditors_bps min_lock_bps audit_lock_bps no_show_bps no_show_min min_reward
         max_open_seconds max_execution_seconds max_audit_seconds max_challenge_seconds unbonding_seconds
-        reputation_decay_bps reputation_cap
+        reputation_decay_bps reputation_cap newcomer_weight draw_delay_slots agreed_challenge_seconds max_reveal_seconds
+        max_grace_seconds timelock_seconds silence_bps
     }
     found
 }

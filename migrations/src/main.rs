@@ -1,4 +1,4 @@
-//! `cargo run -p tessera-migrations -- --cluster localnet|devnet`: program, mint, market, fee vaults. Idempotent.
+//! `cargo run -p tessera-migrations -- --cluster localnet|devnet`: program, mint, market, accounts of an earlier layout. Idempotent.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -87,7 +87,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if migrated.differences.is_empty() {
         Ok(())
     } else {
-        bail!("the market on chain has other parameters, see above; they were left alone")
+        bail!("the market on chain has other parameters, see above; they were left alone, propose others with `tessera market params propose`")
     }
 }
 
@@ -104,7 +104,9 @@ fn print(deployed: Deployed, migrated: &Migrated) {
     println!("program     {} {}", tessera_chain::program::ID, state(deployed == Deployed::Now));
     println!("mint        {} {}, {} decimals", migrated.mint, state(migrated.mint_created), migrated.decimals);
     println!("market      {} {}", migrated.market, state(migrated.market_created));
-    println!("fee vaults  {} opened", migrated.fee_vaults_opened);
+    if migrated.accounts_migrated > 0 {
+        println!("migrated    {} accounts of an earlier layout", migrated.accounts_migrated);
+    }
     for difference in &migrated.differences {
         println!("differs     {}: file {}, chain {}", difference.name, difference.wanted, difference.on_chain);
     }

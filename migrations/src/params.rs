@@ -17,6 +17,9 @@ pub struct Params {
     no_show: NoShow,
     longest_windows: LongestWindows,
     reputation: Reputation,
+    redundant: Redundant,
+    fees: Fees,
+    authority: Authority,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -69,6 +72,9 @@ struct Audit {
     rate: Percent,
     #[serde(with = "as_text")]
     honest_share: Percent,
+    draw_delay_slots: u16,
+    #[serde(with = "as_text")]
+    silence: Percent,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -91,6 +97,10 @@ struct LongestWindows {
     audit: Window,
     #[serde(with = "as_text")]
     challenge: Window,
+    #[serde(with = "as_text")]
+    reveal: Window,
+    #[serde(with = "as_text")]
+    grace: Window,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -99,7 +109,34 @@ struct Reputation {
     #[serde(with = "as_text")]
     decay: Percent,
     weight_cap: u32,
+    /// In smallest rewards; on chain in millionths of them.
+    #[serde(with = "as_text")]
+    newcomer: Amount,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redundant {
+    #[serde(with = "as_text")]
+    agreed_challenge: Window,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fees {
+    #[serde(with = "as_text")]
+    epoch: Window,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Authority {
+    #[serde(with = "as_text")]
+    timelock: Window,
+}
+
+/// Decimals of a weight: it counts in millionths.
+const WEIGHT_DECIMALS: u8 = 6;
 
 /// Why parameters were refused; nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -175,9 +212,26 @@ impl Params {
             unbonding_seconds: self.stake.unbonding.as_seconds(),
             reputation_decay_bps: self.reputation.decay.bps(),
             reputation_cap: self.reputation.weight_cap,
+            newcomer_weight: self.reputation.newcomer.base_units(WEIGHT_DECIMALS)?,
+            draw_delay_slots: self.audit.draw_delay_slots,
+            agreed_challenge_seconds: self.redundant.agreed_challenge.as_seconds(),
+            max_reveal_seconds: self.longest_windows.reveal.as_seconds(),
+            max_grace_seconds: self.longest_windows.grace.as_seconds(),
+            timelock_seconds: self.authority.timelock.as_seconds(),
+            silence_bps: self.audit.silence.bps(),
         };
         rules::MarketParams::from(params).validate(native_mint).map_err(ParamsError::Refused)?;
         Ok(params)
+    }
+
+    /// How long a fee epoch of a new market lasts, seconds.
+    ///
+    /// # Errors
+    /// [`ParamsError::Refused`].
+    pub fn epoch_seconds(&self) -> Result<u32, ParamsError> {
+        let seconds = self.fees.epoch.as_seconds();
+        rules::validate_epoch_seconds(seconds).map_err(ParamsError::Refused)?;
+        Ok(seconds)
     }
 }
 
@@ -194,6 +248,8 @@ mod tests {
             let on_chain = params.on_chain(6, false).unwrap();
             assert_eq!(on_chain.splits.provider_bps, 8_000);
             assert_eq!(on_chain.min_reward, 10_000);
+            assert_eq!(on_chain.newcomer_weight % 1_000_000, 0);
+            assert!(params.epoch_seconds().unwrap() >= 3_600);
         }
     }
 
@@ -211,6 +267,8 @@ mod tests {
     fn parameters_that_the_program_refuses_are_refused_before_anything_is_sent() {
         let shares = Params::parse(&LOCALNET.replace("\"80%\"\ntreasury", "\"81%\"\ntreasury")).unwrap();
         assert!(matches!(shares.on_chain(6, false), Err(ParamsError::Refused(rules::Refusal::SplitSum))));
+        let short = Params::parse(&LOCALNET.replace("epoch = \"1h\"", "epoch = \"59m\"")).unwrap();
+        assert!(matches!(short.epoch_seconds(), Err(ParamsError::Refused(rules::Refusal::EpochTooShort))));
         let fine = Params::parse(&LOCALNET.replace("\"0.001\"", "\"0.0000001\"")).unwrap();
         assert!(matches!(fine.on_chain(6, false), Err(ParamsError::Amount(_))));
     }

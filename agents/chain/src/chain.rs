@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
 use tessera::slot_hashes::SlotHash;
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::ChainError;
@@ -205,6 +205,8 @@ pub trait Chain: Send + Sync + 'static {
     async fn shares(&self, market: Pubkey) -> Result<Vec<Versioned<Share>>, ChainError>;
     /// All that can be claimed from a market, by address.
     async fn balances(&self, market: Pubkey) -> Result<Vec<Versioned<Balance>>, ChainError>;
+    /// All markets of layout version 1, by address.
+    async fn outdated_markets(&self) -> Result<Vec<Versioned<v1::Market>>, ChainError>;
     /// A market, its providers, and all models, as far as they have layout version 1.
     async fn outdated(&self, market: Pubkey) -> Result<Vec<Outdated>, ChainError>;
 

@@ -8,7 +8,7 @@ use solana_keypair::Keypair;
 use solana_signature::Signature;
 use solana_signer::Signer;
 use tessera::slot_hashes::{SlotHash, first_at_or_after};
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -127,6 +127,10 @@ impl Chain for FakeChain {
         let mut all = self.answer()?.all(pick!(Balance));
         all.retain(|balance| balance.market == market);
         Ok(all)
+    }
+
+    async fn outdated_markets(&self) -> Result<Vec<Versioned<v1::Market>>, ChainError> {
+        Ok(self.answer()?.outdated_markets.clone())
     }
 
     async fn outdated(&self, _market: Pubkey) -> Result<Vec<Outdated>, ChainError> {

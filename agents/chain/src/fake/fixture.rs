@@ -281,8 +281,8 @@ pub fn with_run(task: &mut Task, run: &Run) {
     }
 }
 
-/// An audit in this state by the verifier of `authority` in `market`, claimed at second 40, to be answered until second 160.
-/// Agreeing, its leaf is picked by slot 84.
+/// An audit in this state, claimed with a winning ticket by the verifier of `authority` in `market` at second 40,
+/// to be answered until second 160. Agreeing, its leaf is picked by slot 84.
 #[must_use]
 pub fn audit(run: Pubkey, market: Pubkey, authority: Pubkey, state: AuditState) -> Audit {
     let answered = state != AuditState::Claimed;
@@ -301,6 +301,7 @@ pub fn audit(run: Pubkey, market: Pubkey, authority: Pubkey, state: AuditState) 
         posted_at: if answered { moment(40) } else { NEVER },
         pick_slot: if agreed { 84 } else { 0 },
         opened: Opened { output: false, keyed: false },
+        drawn: true,
         reserved: [0; 64],
         state,
         pick: None,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
 use tokio::sync::watch;
 
 use crate::chain::{MintInfo, Outdated, Outgoing, Recorded, TokenBalance};
@@ -38,6 +38,7 @@ struct State {
     tokens: BTreeMap<Pubkey, TokenBalance>,
     mints: BTreeMap<Pubkey, MintInfo>,
     outdated: Vec<Outdated>,
+    outdated_markets: Vec<Versioned<v1::Market>>,
     /// By slot.
     slot_hashes: BTreeMap<u64, [u8; 32]>,
     failures: VecDeque<ChainError>,
@@ -57,6 +58,7 @@ impl Default for State {
             tokens: BTreeMap::new(),
             mints: BTreeMap::new(),
             outdated: Vec::new(),
+            outdated_markets: Vec::new(),
             slot_hashes: BTreeMap::new(),
             failures: VecDeque::new(),
             send_failures: VecDeque::new(),
@@ -136,6 +138,11 @@ impl FakeChain {
     /// Sets the accounts that still have layout version 1.
     pub fn set_outdated(&self, outdated: &[Outdated]) {
         self.lock().outdated = outdated.to_vec();
+    }
+
+    /// Sets the markets that still have layout version 1.
+    pub fn set_outdated_markets(&self, markets: &[Versioned<v1::Market>]) {
+        self.lock().outdated_markets = markets.to_vec();
     }
 
     /// Puts a model at `key`, in a new slot.

@@ -34,7 +34,7 @@ pub use self::provider::{
 pub use self::settle::{Expiry, Settlement, task_expire, task_settle};
 pub use self::size::{MAX_TRANSACTION, transaction_size};
 pub use self::task::{run_release, run_reveal, run_seal, run_submit, task_cancel, task_claim, task_create};
-pub use self::token::{MINT_BYTES, ata_create, lamports_transfer, mint_create, mint_to, token_transfer};
+pub use self::token::{MINT_BYTES, TOKEN_PROGRAM, ata_create, lamports_transfer, mint_create, mint_to, token_transfer};
 
 fn instruction(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
     Instruction { program_id: tessera::ID, accounts: accounts.to_account_metas(None), data: data.data() }

@@ -15,6 +15,9 @@ use crate::error::ChainError;
 /// Bytes of a mint account, for its rent.
 pub const MINT_BYTES: usize = Mint::LEN;
 
+/// The Token program, to which mints made by [`mint_create`] belong.
+pub const TOKEN_PROGRAM: Pubkey = token::ID;
+
 /// Creates the associated token account of `owner` for `mint`, which `token_program` owns, unless it is there; `payer` signs
 /// and pays.
 #[must_use]

@@ -19,7 +19,7 @@ use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
 use tessera::slot_hashes::SlotHash;
-use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task, v1};
 use tokio_util::sync::CancellationToken;
 
 use self::pool::Pool;
@@ -193,6 +193,10 @@ impl Chain for RpcChain {
 
     async fn balances(&self, market: Pubkey) -> Result<Vec<Versioned<Balance>>, ChainError> {
         self.pool.all(filters::filters(AccountKind::Balance, market)).await
+    }
+
+    async fn outdated_markets(&self) -> Result<Vec<Versioned<v1::Market>>, ChainError> {
+        self.pool.outdated_markets().await
     }
 
     async fn outdated(&self, market: Pubkey) -> Result<Vec<Outdated>, ChainError> {

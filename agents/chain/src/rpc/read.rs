@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use anchor_lang::Discriminator;
+use anchor_lang::{AnchorDeserialize, Discriminator};
 use anchor_lang::prelude::Pubkey;
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
@@ -97,6 +97,20 @@ impl Pool {
             .and_then(|account| account.data.decode())
             .ok_or_else(|| not_found("slot hashes", SYSVAR))?;
         Ok(first_at_or_after(&bytes, slot))
+    }
+
+    /// See [`crate::Chain::outdated_markets`].
+    pub(super) async fn outdated_markets(&self) -> Result<Vec<Versioned<v1::Market>>, ChainError> {
+        let (slot, accounts) = self.program_accounts(of::<Market>(v1::VERSION)).await?;
+        let mut markets = Vec::with_capacity(accounts.len());
+        for (key, bytes) in accounts {
+            let mut content = bytes.strip_prefix(Market::DISCRIMINATOR).unwrap_or_default();
+            let data = v1::Market::deserialize(&mut content)
+                .map_err(|error| mismatch("market of layout version 1", key, error.to_string()))?;
+            markets.push(Versioned { key, slot, data });
+        }
+        markets.sort_by_key(|market| market.key);
+        Ok(markets)
     }
 
     /// See [`crate::Chain::outdated`].
