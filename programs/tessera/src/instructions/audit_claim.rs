@@ -80,7 +80,7 @@ impl AuditClaim<'_> {
             active: verifier.is_active(),
             verify: verifier.roles.verify,
             same_market: verifier.market == task.terms.market,
-            owns_run: task.slot_of(&verifier.key()).is_ok() || verifier.authority == run.authority,
+            owns_run: task.has_slot(&verifier.key()) || verifier.authority == run.authority,
             owns_task: verifier.authority == task.terms.requester,
             ticket_since: verifier.ticket_since.into(),
             ticket_stake: verifier.ticket_stake.into(),

@@ -4,7 +4,7 @@ use tessera_rules::plan_reveal;
 use crate::errors::TesseraError;
 use crate::events::{RunSubmitted, WindowsStarted};
 use crate::hashes::seal_hash;
-use crate::state::{Deadline, Market, Moment, Output, Provider, Run, RunState, Task};
+use crate::state::{Deadline, MarketNow, Moment, Output, Provider, Run, RunState, Task};
 
 /// What opens a seal.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
@@ -24,12 +24,13 @@ pub struct RunRevealArgs {
 pub struct RunReveal<'info> {
     /// Acts for the provider that sealed.
     pub authority: Signer<'info>,
-    /// The task's market.
-    pub market: Box<Account<'info, Market>>,
+    /// CHECK: the task's market, of which only a fixed part is read.
+    #[account(address = task.terms.market @ TesseraError::WrongMarket)]
+    pub market: UncheckedAccount<'info>,
     /// The provider.
     pub provider: Box<Account<'info, Provider>>,
     /// The task.
-    #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
+    #[account(mut)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
     #[account(
@@ -58,7 +59,7 @@ pub fn handler(ctx: Context<RunReveal>, args: RunRevealArgs) -> Result<()> {
     let next = plan_reveal(&task.view(), slot, output.root(), now.into()).map_err(TesseraError::from)?;
     task.apply(&next)?;
     task.invariant()?;
-    run.submit(output, &task.terms, &accounts.market, &accounts.provider, now)?;
+    run.submit(output, &task.terms, MarketNow::read(accounts.market.as_ref())?, &accounts.provider, now)?;
     emit!(RunSubmitted::new(task.key(), run));
     if task.challenge_until != Deadline::UNSET {
         emit!(WindowsStarted::new(task));

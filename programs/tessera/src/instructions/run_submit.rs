@@ -3,7 +3,7 @@ use tessera_rules::plan_submit;
 
 use crate::errors::TesseraError;
 use crate::events::{RunSubmitted, WindowsStarted};
-use crate::state::{Market, Moment, Output, Provider, Run, Task};
+use crate::state::{MarketNow, Moment, Output, Provider, Run, Task};
 
 /// What a provider commits to.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,13 @@ pub struct RunSubmitArgs {
 pub struct RunSubmit<'info> {
     /// Acts for the provider that claimed.
     pub authority: Signer<'info>,
-    /// The task's market.
-    pub market: Box<Account<'info, Market>>,
+    /// CHECK: the task's market, of which only a fixed part is read.
+    #[account(address = task.terms.market @ TesseraError::WrongMarket)]
+    pub market: UncheckedAccount<'info>,
     /// The provider.
     pub provider: Box<Account<'info, Provider>>,
     /// The task.
-    #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
+    #[account(mut)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
     #[account(
@@ -55,7 +56,7 @@ pub fn handler(ctx: Context<RunSubmit>, args: RunSubmitArgs) -> Result<()> {
     let next = plan_submit(&task.view(), slot, run.execute_until.into(), output.root(), now.into());
     task.apply(&next.map_err(TesseraError::from)?)?;
     task.invariant()?;
-    run.submit(output, &task.terms, &accounts.market, &accounts.provider, now)?;
+    run.submit(output, &task.terms, MarketNow::read(accounts.market.as_ref())?, &accounts.provider, now)?;
     emit!(RunSubmitted::new(task.key(), run));
     emit!(WindowsStarted::new(task));
     Ok(())

@@ -6,7 +6,7 @@ use crate::errors::TesseraError;
 use crate::events::TaskClaimed;
 use crate::seeds;
 use crate::state::{
-    BackendKind, Deadline, Differing, Draw, LAYOUT_VERSION, Market, Moment, Provider, Run, RunState, Task,
+    BackendKind, Deadline, Differing, Draw, LAYOUT_VERSION, MarketNow, Moment, Provider, Run, RunState, Task,
 };
 
 /// Accounts of `task_claim`.
@@ -15,13 +15,14 @@ pub struct TaskClaim<'info> {
     /// Acts for the provider, and pays the run's rent.
     #[account(mut)]
     pub authority: Signer<'info>,
-    /// The task's market.
-    pub market: Box<Account<'info, Market>>,
+    /// CHECK: the task's market, of which only a fixed part is read.
+    #[account(address = task.terms.market @ TesseraError::WrongMarket)]
+    pub market: UncheckedAccount<'info>,
     /// The provider.
     #[account(mut, has_one = authority @ TesseraError::WrongAuthority)]
     pub provider: Box<Account<'info, Provider>>,
     /// The task.
-    #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
+    #[account(mut)]
     pub task: Box<Account<'info, Task>>,
     /// The run.
     ///
@@ -64,14 +65,14 @@ impl TaskClaim<'_> {
             requirements: terms.requirements.into(),
             named_only: terms.named_only,
             exclusive_until: created.after(terms.windows.exclusive_seconds).map_err(TesseraError::from)?,
-            paused: self.market.paused,
+            paused: MarketNow::read(self.market.as_ref())?.paused,
         };
         let by = Claimant {
             active: provider.is_active(),
             compute: provider.roles.compute,
             same_market: provider.market == terms.market,
             excluded: task.excluded.contains(&address),
-            has_slot: task.slot_of(&address).is_ok(),
+            has_slot: task.has_slot(&address),
             listed: terms.shortlist.contains(&address),
             capabilities: provider.capabilities(),
             active_runs: provider.active_runs,

@@ -2,7 +2,6 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use tessera_rules::{Outcome, SettleFacts, Settlement, plan_settle};
 
-use crate::addresses::{fee_shard, fee_vault_address, share_address};
 use crate::errors::TesseraError;
 use crate::seeds;
 use crate::settlement::{Decided, load_audits, refuting_pair};
@@ -39,10 +38,10 @@ pub struct TaskSettle<'info> {
     /// CHECK: the wallet that paid the run's rent.
     #[account(mut, address = run.authority @ TesseraError::WrongWallet)]
     pub run_authority: UncheckedAccount<'info>,
-    /// CHECK: compared with the fee vault of the current epoch and the task's shard. Must be open where fees are paid.
+    /// CHECK: where fees are paid, compared with the fee vault of the current epoch and the task's shard, which must be open.
     #[account(mut)]
     pub fee_vault: UncheckedAccount<'info>,
-    /// CHECK: compared with the provider's share of the current epoch, which need not be open.
+    /// CHECK: where fees are paid, compared with the provider's share of the current epoch, which need not be open.
     #[account(mut)]
     pub share: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
@@ -88,15 +87,9 @@ pub struct TaskSettle<'info> {
 }
 
 impl TaskSettle<'_> {
-    /// The model's leg has a receiver exactly if the task names a model; fees go to the current epoch.
+    /// The model's leg has a receiver exactly if the task names a model.
     #[inline(never)]
-    fn validate(&self, now: Moment) -> Result<()> {
-        let market = self.market.key();
-        let epoch = self.market.epoch(now);
-        let (fee_vault, _) = fee_vault_address(&market, epoch, fee_shard(&self.task.key()));
-        require_keys_eq!(self.fee_vault.key(), fee_vault, TesseraError::WrongVault);
-        let (share, _) = share_address(&self.run.provider, epoch);
-        require_keys_eq!(self.share.key(), share, TesseraError::WrongShare);
+    fn validate(&self) -> Result<()> {
         let Some(named) = self.task.terms.model else {
             return Ok(());
         };
@@ -125,7 +118,7 @@ impl TaskSettle<'_> {
 pub fn handler<'info>(ctx: Context<'info, TaskSettle<'info>>) -> Result<()> {
     let now = Moment::now()?;
     let accounts = ctx.accounts;
-    accounts.validate(now)?;
+    accounts.validate()?;
     let mut audits = load_audits(ctx.remaining_accounts, &accounts.run.key(), &accounts.run.provider)?;
     let dust = accounts.task.dust(token_amount(accounts.task_vault.as_ref())?)?;
     let (outcome, decided) = accounts.decide(&mut audits, now)?;

@@ -3,6 +3,7 @@ use tessera_rules::{TaskView, UpheldPayout, upheld_payout};
 
 use super::{Decided, Route};
 use crate::ID;
+use crate::addresses::{fee_shard, fee_vault_address, share_address};
 use crate::errors::TesseraError;
 use crate::events::{Because, ReputationChanged, RunOutcome, TaskSettled};
 use crate::instructions::TaskSettle;
@@ -22,7 +23,7 @@ impl TaskSettle<'_> {
             self.cranker_receives(),
         )
         .map_err(TesseraError::from)?;
-        let fees = self.check_fee_vault(payout.treasury.get())?;
+        let fees = self.check_fees(payout.treasury.get(), now)?;
         let reputation = self.apply_uphold(next, &payout, now)?;
         self.raise_share(fees)?;
         let settled = self.pay_uphold(&payout)?;
@@ -63,12 +64,18 @@ impl TaskSettle<'_> {
         Ok(reputation)
     }
 
-    /// What of the treasury's part will reach the fee vault. The vault must be open: else its provider would lose its share
-    /// of the epoch by the cranker's carelessness.
-    fn check_fee_vault(&self, treasury: u64) -> Result<u64> {
+    /// What of the treasury's part will reach the current epoch's fee vault. The vault must be open: else its provider would
+    /// lose its share of the epoch by the cranker's carelessness.
+    #[inline(never)]
+    fn check_fees(&self, treasury: u64, now: Moment) -> Result<u64> {
         if treasury == 0 {
             return Ok(0);
         }
+        let epoch = self.market.epoch(now);
+        let (fee_vault, _) = fee_vault_address(&self.market.key(), epoch, fee_shard(&self.task.key()));
+        require_keys_eq!(self.fee_vault.key(), fee_vault, TesseraError::WrongVault);
+        let (share, _) = share_address(&self.run.provider, epoch);
+        require_keys_eq!(self.share.key(), share, TesseraError::WrongShare);
         require_keys_eq!(*self.fee_vault.owner, self.market.token_program, TesseraError::FeeVaultMissing);
         Ok(if self.treasury_leg().route(&self.market)? == Route::Account { treasury } else { 0 })
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod balance;
 mod market;
+mod market_now;
 mod mirror;
 mod model;
 mod params;
@@ -22,6 +23,7 @@ pub mod v1;
 pub use audit::{Audit, AuditState, Opened};
 pub use balance::Balance;
 pub use market::{MAX_EPOCH_SECONDS, Market, PendingParams};
+pub use market_now::MarketNow;
 pub use model::Model;
 pub use params::{MarketParams, RewardSplits, Sink, SlashShares};
 pub use pool::{EpochPool, MAX_EPOCHS_AHEAD};

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use super::mirror::mirror;
-use super::{Deadline, FULL_RATE, LAYOUT_VERSION, MAX_LOCATOR, Market, Moment, Provider, Terms};
+use super::{Deadline, FULL_RATE, LAYOUT_VERSION, MAX_LOCATOR, MarketNow, Moment, Provider, Terms};
 use crate::errors::TesseraError;
 
 mirror! {
@@ -133,7 +133,7 @@ impl Run {
         &mut self,
         output: Output,
         terms: &Terms,
-        market: &Market,
+        market: MarketNow,
         provider: &Provider,
         now: Moment,
     ) -> Result<()> {

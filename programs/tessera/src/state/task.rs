@@ -107,8 +107,16 @@ impl Task {
 
     /// The slot that a provider has.
     pub fn slot_of(&self, provider: &Pubkey) -> Result<usize> {
-        let slot = self.slots.iter().position(|slot| slot.state != SlotState::Free && slot.provider == *provider);
-        Ok(slot.ok_or(TesseraError::WrongRun)?)
+        Ok(self.find_slot(provider).ok_or(TesseraError::WrongRun)?)
+    }
+
+    /// Whether a provider has a slot.
+    pub fn has_slot(&self, provider: &Pubkey) -> bool {
+        self.find_slot(provider).is_some()
+    }
+
+    fn find_slot(&self, provider: &Pubkey) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.state != SlotState::Free && slot.provider == *provider)
     }
 
     /// Takes a payment off what the vault owes.
