@@ -285,6 +285,8 @@ pub enum TesseraError {
     FeeVaultMissing,
     #[msg("this audit was claimed without a winning ticket, so there is no reward to open a leaf for")]
     NotDrawn,
+    #[msg("the verifier's ticket weight is no more than its stake")]
+    NothingToRecount,
 }
 
 impl From<Refusal> for TesseraError {
@@ -522,6 +524,7 @@ impl TesseraError {
         Self::FeesUnswept,
         Self::FeeVaultMissing,
         Self::NotDrawn,
+        Self::NothingToRecount,
     ];
 
     /// The error with this code, as a failed transaction reports it.

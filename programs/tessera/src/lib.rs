@@ -141,6 +141,11 @@ pub mod tessera {
         instructions::stake_deposit::handler(ctx, amount)
     }
 
+    /// Lowers a verifier's ticket weight to its stake.
+    pub fn stake_recount(ctx: Context<StakeRecount>) -> Result<()> {
+        instructions::stake_recount::handler(ctx)
+    }
+
     /// Starts to take free stake out.
     pub fn stake_unbond(ctx: Context<StakeUnbond>, amount: u64) -> Result<()> {
         instructions::stake_unbond::handler(ctx, amount)

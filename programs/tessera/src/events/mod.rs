@@ -17,7 +17,7 @@ pub use market::{
 };
 pub use payment::Payment;
 pub use provider::{
-    ProviderClosed, ProviderRegistered, ProviderUpdated, StakeDeposited, StakeUnbonded, StakeWithdrawn,
+    ProviderClosed, ProviderRegistered, ProviderUpdated, StakeDeposited, StakeRecounted, StakeUnbonded, StakeWithdrawn,
     TicketChainCommitted,
 };
 pub use run::{

@@ -88,6 +88,18 @@ pub struct StakeDeposited {
     pub ticket_stake: u64,
 }
 
+/// A verifier's ticket weight was lowered to its stake.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StakeRecounted {
+    /// The verifier.
+    pub provider: Pubkey,
+    /// Its weight in draws before.
+    pub before: u64,
+    /// Its weight in draws now.
+    pub ticket_stake: u64,
+}
+
 /// Stake began to leave.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! The weight is what a verifier had staked when it last deposited, unbonded or changed its role. Between these it stays as
 //! it is, slashes and rewards included, so that the market's sum of weights is written by few transactions and nobody can
-//! raise its chance for a run that was submitted already.
+//! raise its chance for a run that was submitted already. What slashes leave too high, `stake_recount` lowers.
 
 use anchor_lang::prelude::*;
 

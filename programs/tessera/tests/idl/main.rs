@@ -105,7 +105,7 @@ fn events() {
         AuthorityOffered BalanceClaimed FeeVaultOpened FeesSwept MarketInitialised MarketPaused ModelRegistered
         ParamsApplied ParamsProposed ParamsWithdrawn PoolClosed PoolFunded PoolOpened ProviderClosed
         ProviderRegistered ProviderUpdated ReputationChanged RunAbandoned RunReleased RunSealed RunSilent
-        RunSubmitted ShareClaimed ShareOpened StakeDeposited StakeUnbonded StakeWithdrawn TaskCancelled TaskClaimed
+        RunSubmitted ShareClaimed ShareOpened StakeDeposited StakeRecounted StakeUnbonded StakeWithdrawn TaskCancelled TaskClaimed
         TaskClosed TaskCreated TaskExpired TaskSettled TicketChainCommitted WindowsStarted
     );
 }
@@ -150,6 +150,7 @@ fn instructions() {
         "run_submit" RunSubmit
         "share_open" ShareOpen
         "stake_deposit" StakeDeposit
+        "stake_recount" StakeRecount
         "stake_unbond" StakeUnbond
         "stake_withdraw" StakeWithdraw
         "task_cancel" TaskCancel

@@ -146,6 +146,7 @@ fn error_codes() {
             "FeesUnswept",
             "FeeVaultMissing",
             "NotDrawn",
+            "NothingToRecount",
         ]
     );
     for (i, error) in TesseraError::ALL.iter().copied().enumerate() {

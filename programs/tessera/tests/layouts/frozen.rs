@@ -35,7 +35,6 @@ fn expand(word: &str) -> String {
     }
 }
 
-
 /// Checks what lies at an offset: clients filter accounts by these.
 pub fn at<T: AccountSerialize>(account: &T, offset: usize, expected: &[u8]) {
     let mut bytes = Vec::new();

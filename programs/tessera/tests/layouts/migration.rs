@@ -26,7 +26,8 @@ const MODEL: &str = "
 /// The content after the discriminator, which version 1 shares with the present account `T`.
 fn read<V1: AnchorDeserialize + Space, T: Discriminator>(text: &str) -> V1 {
     let digits = unfold(text);
-    let bytes: Vec<u8> = (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> =
+        (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect();
     let (discriminator, mut content) = bytes.split_at(8);
     assert_eq!(discriminator, T::DISCRIMINATOR);
     assert_eq!(content[0], v1::VERSION);
