@@ -32,4 +32,4 @@ pub const POOL_VAULT: &[u8] = b"poolvault";
 pub const SHARE: &[u8] = b"share";
 
 /// Fee vaults of a market, so that no two tasks need to write the same one.
-pub const FEE_SHARDS: u8 = 16;
+pub const FEE_SHARDS: u8 = tessera_rules::FEE_SHARDS;
