@@ -192,5 +192,12 @@ fn two_runs_that_waive_their_windows() {
 #[test]
 fn three_runs() {
     let three = scenario(Policy::Redundant { runs: 3 });
-    explored("3 runs", &Scenario { audits: (2, 3), force: false, disputes: false, lazy: false, ..three });
+    explored("3 runs", &Scenario { audits: (2, 3), disputes: false, lazy: false, ..three });
+}
+
+#[test]
+fn three_runs_in_dispute() {
+    let three = scenario(Policy::Redundant { runs: 3 });
+    let audits = (1, 2);
+    explored("3 runs, disputes", &Scenario { audits, lazy: false, ..three });
 }
