@@ -44,7 +44,8 @@ pub fn settled(world: &World, i: usize, task: TaskView<Root>, outcome: Outcome, 
     for v in 0..AUDITS {
         next.sides[i].silent[v] = matches!(side.audits[v], Audit::Claimed(until, _) if until.passed(NOW));
     }
-    assert_eq!(last, !task.state.holds_funds());
+    let ended = if task.any(SlotState::Upheld) { TaskState::Settled } else { TaskState::Expired };
+    assert!(if last { task.state == ended } else { task.state.holds_funds() }, "{world:?}");
     assert!(!last || next.held == next.kept, "the last settlement leaves only what auditors are owed: {world:?}");
     Edge { next, came: 0, went, lost_by_silence: None }
 }
