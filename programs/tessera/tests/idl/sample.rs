@@ -48,7 +48,7 @@ impl<'a> Sampler<'a> {
 
     fn value(&mut self, kind: &Value, variant: usize) {
         match kind.as_str() {
-            Some("bool") => self.bytes.push(u8::from(variant % 2 == 0)),
+            Some("bool") => self.bytes.push(u8::from(variant.is_multiple_of(2))),
             Some("u8" | "i8") => self.number(1),
             Some("u16" | "i16") => self.number(2),
             Some("u32" | "i32") => self.number(4),
@@ -69,7 +69,7 @@ impl<'a> Sampler<'a> {
 
     fn compound(&mut self, kind: &Value, variant: usize) {
         if let Some(inner) = kind.get("option") {
-            let some = variant % 2 == 0;
+            let some = variant.is_multiple_of(2);
             self.bytes.push(u8::from(some));
             if some {
                 self.value(inner, variant);
