@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 mod sample;
+mod source;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -13,6 +14,7 @@ use std::fmt::Debug;
 use anchor_lang::{AnchorDeserialize, AnchorSerialize, Discriminator};
 use sample::Sampler;
 use serde_json::Value;
+use source::{Declared, declared};
 use tessera::{TesseraError, events, instruction, state};
 
 /// More than any enum has variants.
@@ -161,6 +163,27 @@ fn instructions() {
         "verifier_commit" VerifierCommit
     );
     assert_eq!(names(&idl, "instructions"), listed);
+}
+
+/// In their order, with what each must be.
+#[test]
+fn accounts_of_instructions() {
+    let idl = idl();
+    for instruction in idl["instructions"].as_array().unwrap() {
+        let name = instruction["name"].as_str().unwrap();
+        let listed: Vec<Declared> = instruction["accounts"].as_array().unwrap().iter().map(described_account).collect();
+        assert_eq!(listed, declared(name), "{name}");
+    }
+}
+
+fn described_account(account: &Value) -> Declared {
+    let is = |flag: &str| account[flag].as_bool().unwrap_or(false);
+    Declared {
+        name: account["name"].as_str().unwrap().to_owned(),
+        writable: is("writable"),
+        signer: is("signer"),
+        optional: is("optional"),
+    }
 }
 
 #[test]
