@@ -1,100 +1,112 @@
-use anchor_lang::Space;
 use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::AuditPosted;
-use tessera::instructions::ProviderUpdateArgs;
-use tessera::state::{
-    Audit, Deadline, Moment, Provider, ProviderStatus, Roles, Run, Task, TaskState, Verdict, Winners,
-};
-use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, Staker, TaskSpec, VERIFY, Wallet, World};
+use tessera::instructions::Answer;
+use tessera::state::{Audit, AuditState, Deadline, Moment, Run, SlotState, Task, TaskState, Winners};
+use tessera_tests::svm::outputs::keyed_root;
+use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, TaskSpec, World, answer};
 
-use crate::{ALREADY_IN_USE, DISCRIMINATOR};
+/// A third root, neither the run's nor the one that others find.
+const THIRD_ROOT: [u8; 32] = [0xee; 32];
 
-const BOTH: Roles = Roles { compute: true, verify: true };
-
-fn run_state(world: &World, run: RunRef) -> Run {
-    world.read(&run.key)
+fn task(world: &World, run: RunRef) -> Task {
+    world.read(&run.task.key)
 }
 
-fn task_state(world: &World, run: RunRef) -> TaskState {
-    world.read::<Task>(&run.task.key).state
+fn after(world: &World, seconds: u32) -> Deadline {
+    let (unix, slot) = world.bank.now();
+    Deadline { unix: unix + i64::from(seconds), slot: slot + 2 * u64::from(seconds) }
 }
 
 #[test]
-fn an_agreeing_audit_locks_stake_and_changes_no_deadline() {
+fn an_agreeing_answer_commits_to_a_keyed_root_and_changes_no_deadline() {
     let mut world = World::default();
     let (run, by) = (world.submitted(), world.verifiers[0]);
-    let (before, stake) = (run_state(&world, run), world.read::<Provider>(&by.provider).stake);
-    let lamports = world.lamports(&by.authority);
-    let sent = world.send(world.audit_post(run, by, CANDIDATE_ROOT));
-
-    let (audit, (unix, slot)) = (world.read::<Audit>(&AuditRef::of(run, by).key), world.bank.now());
-    let lock = world.read::<Task>(&run.task.key).terms.audit_lock;
-    assert_eq!((audit.version, audit.run, audit.verifier, audit.authority), (1, run.key, by.provider, by.authority));
-    assert_eq!((audit.lock, audit.root, audit.verdict, audit.ordinal), (lock, CANDIDATE_ROOT, Verdict::Agrees, 0));
-    assert_eq!(audit.posted_at, Moment { unix, slot });
-    let after = world.read::<Provider>(&by.provider).stake;
-    assert_eq!((after.free, after.locked), (stake.free - lock, lock));
-    let wanted = Run { audits_open: 1, agreeing: 1, first_agreeing: Some(by.provider), ..before };
-    assert_eq!(run_state(&world, run), wanted);
-    assert_eq!(task_state(&world, run), TaskState::Submitted);
-    assert_eq!(lamports - world.lamports(&by.authority), world.bank.rent(DISCRIMINATOR + Audit::INIT_SPACE));
-    let event: AuditPosted = sent.event();
-    assert_eq!((event.verifier, event.verdict, event.lock, event.refutes), (by.provider, Verdict::Agrees, lock, false));
+    let audit = world.audit_claimed(run, by);
+    let before = task(&world, run);
+    let event: AuditPosted = world.send(world.audit_post(audit, answer(by, CANDIDATE_ROOT))).event();
+    let (state, (unix, slot)) = (world.read::<Audit>(&audit.key), world.bank.now());
+    let keyed_root = keyed_root(&by.provider);
+    assert_ne!(keyed_root, CANDIDATE_ROOT);
+    assert_eq!(state.state, AuditState::Agreed { keyed_root });
+    assert_eq!((state.posted_at, state.ordinal, state.pick_slot), (Moment { unix, slot }, 0, slot + 4));
+    let now = task(&world, run);
+    assert_eq!((now.state, now.challenge_until), (TaskState::Submitted, before.challenge_until));
+    assert_eq!((now.slots[0].agreeing, now.slots[0].differing), (1, 0));
+    assert_eq!((event.verifier, event.pick_slot, event.refutes), (by.provider, slot + 4, false));
 }
 
 #[test]
 fn a_first_difference_disputes_the_task_for_an_audit_window_at_least() {
     let mut world = World::default();
+    let [a, b, _] = world.verifiers;
     let run = world.submitted();
-    let before = run_state(&world, run);
+    let before = task(&world, run).challenge_until;
+    let late = world.audit_claimed(run, b);
     world.warp(1_100);
-    world.audit(run, world.verifiers[0], OTHER_ROOT);
-    let ((unix, slot), after) = (world.bank.now(), run_state(&world, run));
-    assert_eq!(after.challenge_until, Deadline { unix: unix + 1_200, slot: slot + 2_400 });
-    assert!(after.challenge_until.unix > before.challenge_until.unix);
-    assert_eq!((after.differing, after.winners, task_state(&world, run)), (1, None, TaskState::Disputed));
+    world.audit(run, a, OTHER_ROOT);
+    let now = task(&world, run);
+    assert_eq!((now.state, now.challenge_until), (TaskState::Disputed, after(&world, 1_200)));
+    assert!(now.challenge_until.unix > before.unix);
+    assert_eq!(now.slots[0].differing, 1);
     // A second difference extends nothing.
-    world.warp(100);
-    world.audit(run, world.verifiers[1], [0xee; 32]);
-    assert_eq!(run_state(&world, run).challenge_until, after.challenge_until);
+    world.warp(50);
+    world.send(world.audit_post(late, Answer::Differ { root: THIRD_ROOT }));
+    assert_eq!(task(&world, run).challenge_until, now.challenge_until);
+    assert_eq!(world.read::<Audit>(&late.key).ordinal, 1);
+    assert_eq!(world.read::<Run>(&run.key).winners, None);
 }
 
 #[test]
 fn an_early_difference_never_shortens_the_challenge() {
     let mut world = World::default();
     let run = world.submitted();
-    let before = run_state(&world, run).challenge_until;
+    let before = task(&world, run).challenge_until;
     world.audit(run, world.verifiers[0], OTHER_ROOT);
-    assert_eq!(run_state(&world, run).challenge_until, before);
+    assert_eq!(task(&world, run).challenge_until, before);
 }
 
 #[test]
-fn the_first_that_agrees_stays_the_first() {
+fn a_matching_answer_refutes_the_run_and_pins_both() {
     let mut world = World::default();
+    let [a, b, _] = world.verifiers;
     let run = world.submitted();
-    world.audit(run, world.verifiers[0], OTHER_ROOT);
-    world.audit(run, world.verifiers[1], CANDIDATE_ROOT);
-    let second = world.audit(run, world.verifiers[2], CANDIDATE_ROOT);
-    let state = run_state(&world, run);
-    assert_eq!(state.first_agreeing, Some(world.verifiers[1].provider));
-    assert_eq!((state.agreeing, state.differing, state.audits_open), (2, 1, 3));
-    assert_eq!(world.read::<Audit>(&second.key).ordinal, 2);
+    let first = world.audit(run, a, OTHER_ROOT);
+    let second = world.audit_claimed(run, b);
+    let call = world.audit_post(second, answer(b, OTHER_ROOT)).with(|call| call.accounts.matching = Some(first.key));
+    let event: AuditPosted = world.send(call).event();
+    assert!(event.refutes);
+    let winners = Winners { first: a.provider, second: b.provider };
+    assert_eq!(world.read::<Run>(&run.key).winners, Some(winners));
+    assert_eq!(task(&world, run).slots[0].state, SlotState::Refuted);
 }
 
 #[test]
-fn a_matching_audit_pins_both_and_takes_no_more() {
+fn a_refuted_run_still_takes_answers_so_that_nobody_is_made_silent() {
     let mut world = World::default();
     let [a, b, c] = world.verifiers;
     let run = world.submitted();
+    let late = world.audit_claimed(run, c);
     let first = world.audit(run, a, OTHER_ROOT);
-    let call = world.audit_post(run, b, OTHER_ROOT).with(|call| call.accounts.matching = Some(first.key));
+    world.refute(run, b, first);
+    let winners = world.read::<Run>(&run.key).winners;
+    let call = world.audit_post(late, answer(c, OTHER_ROOT)).with(|call| call.accounts.matching = Some(first.key));
     let event: AuditPosted = world.send(call).event();
-    assert!(event.refutes);
-    assert_eq!(run_state(&world, run).winners, Some(Winners { first: a.provider, second: b.provider }));
-    for root in [CANDIDATE_ROOT, OTHER_ROOT] {
-        world.refuse(TesseraError::AlreadyRefuted, world.audit_post(run, c, root));
-    }
+    assert!(!event.refutes, "it is refuted already");
+    assert_eq!(world.read::<Run>(&run.key).winners, winners);
+}
+
+#[test]
+fn with_one_run_every_other_run_of_the_same_root_falls() {
+    let mut world = World::default();
+    let second = world.newcomer("provider 2", COMPUTE);
+    let [a, b, _] = world.verifiers;
+    let first = world.provider;
+    let runs = world.revealed(TaskSpec::redundant(2), [first, second], [CANDIDATE_ROOT; 2]);
+    let earlier = world.audit(runs[0], a, OTHER_ROOT);
+    world.refute(runs[0], b, earlier);
+    let slots = task(&world, runs[0]).slots;
+    assert_eq!((slots[0].state, slots[1].state), (SlotState::Refuted, SlotState::Refuted));
 }
 
 #[test]
@@ -104,188 +116,106 @@ fn refuses_a_matching_audit_that_does_not_match() {
     let run = world.submitted();
     let agreeing = world.audit(run, a, CANDIDATE_ROOT);
     let differing = world.audit(run, b, OTHER_ROOT);
-    let call = |root, key| world.audit_post(run, c, root).with(|call| call.accounts.matching = Some(key));
+    let own = world.audit_claimed(run, c);
+    let call = |root, key| world.audit_post(own, answer(c, root)).with(|call| call.accounts.matching = Some(key));
     let calls = [
-        call([0xee; 32], differing.key),
+        call(THIRD_ROOT, differing.key),
         call(OTHER_ROOT, agreeing.key),
         call(CANDIDATE_ROOT, agreeing.key),
         call(CANDIDATE_ROOT, differing.key),
+        call(OTHER_ROOT, own.key),
     ];
     for call in calls {
         world.refuse(TesseraError::AuditsNotMatching, call);
     }
-    let not_yet = AuditRef::of(run, c).key;
-    let call = world.audit_post(run, c, OTHER_ROOT).with(|call| call.accounts.matching = Some(not_yet));
+    let nothing = tessera_tests::svm::wallet("nothing");
+    let call = world.audit_post(own, answer(c, OTHER_ROOT)).with(|call| call.accounts.matching = Some(nothing));
     world.refuse(Anchor::AccountNotInitialized, call);
 }
 
 #[test]
 fn refuses_a_matching_audit_of_another_run() {
     let mut world = World::default();
+    let [a, b, _] = world.verifiers;
     let run = world.submitted();
-    let other = world.submitted_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
-    let foreign = world.audit(other, world.verifiers[0], OTHER_ROOT);
-    let call = world.audit_post(run, world.verifiers[1], OTHER_ROOT);
-    world.refuse(TesseraError::AuditsNotMatching, call.with(|call| call.accounts.matching = Some(foreign.key)));
+    let other = world.submitted_as(TaskSpec::nonce(2));
+    let foreign = world.audit(other, a, OTHER_ROOT);
+    let own = world.audit_claimed(run, b);
+    let call = world.audit_post(own, answer(b, OTHER_ROOT)).with(|call| call.accounts.matching = Some(foreign.key));
+    world.refuse(TesseraError::AuditsNotMatching, call);
 }
 
 #[test]
-fn refuses_a_second_audit_by_the_same_verifier() {
+fn refuses_a_second_answer() {
     let mut world = World::default();
+    let by = world.verifiers[0];
     let run = world.submitted();
-    world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+    let audit = world.audit(run, by, CANDIDATE_ROOT);
     for root in [CANDIDATE_ROOT, OTHER_ROOT] {
-        world.refuse(ALREADY_IN_USE, world.audit_post(run, world.verifiers[0], root));
+        world.refuse(TesseraError::AnsweredAlready, world.audit_post(audit, answer(by, root)));
     }
 }
 
 #[test]
-fn refuses_a_zero_root() {
+fn refuses_zeros_and_a_difference_that_is_none() {
     let mut world = World::default();
     let run = world.submitted();
-    world.refuse(TesseraError::RootZero, world.audit_post(run, world.verifiers[0], [0; 32]));
+    let audit = world.audit_claimed(run, world.verifiers[0]);
+    for answer in [Answer::Agree { keyed_root: [0; 32] }, Answer::Differ { root: [0; 32] }] {
+        world.refuse(TesseraError::RootZero, world.audit_post(audit, answer));
+    }
+    let same = Answer::Differ { root: CANDIDATE_ROOT };
+    world.refuse(TesseraError::AuditsNotDiffering, world.audit_post(audit, same));
 }
 
 #[test]
-fn refuses_every_state_but_submitted_and_disputed() {
+fn refuses_when_the_answers_deadline_has_passed_on_both_clocks() {
     let mut world = World::default();
-    let run = world.claimed();
-    world.refuse(TesseraError::WrongState, world.audit_post(run, world.verifiers[0], OTHER_ROOT));
-    world.send(world.run_submit(run));
-    world.audit(run, world.verifiers[0], OTHER_ROOT);
-    world.warp(3_000);
-    world.send(world.task_settle(run, &[]));
-    world.refuse(TesseraError::WrongState, world.audit_post(run, world.verifiers[1], OTHER_ROOT));
-}
-
-#[test]
-fn refuses_when_the_audit_window_has_passed_on_both_clocks() {
-    let mut world = World::default();
+    let by = world.verifiers[0];
     let run = world.submitted();
-    let until = run_state(&world, run).audit_until;
+    let audit = world.audit_claimed(run, by);
+    let until = world.read::<Audit>(&audit.key).answer_until;
     for root in [CANDIDATE_ROOT, OTHER_ROOT] {
         world.bank.set_clock(until.unix, until.slot);
-        world.refuse(TesseraError::TooLate, world.audit_post(run, world.verifiers[0], root));
+        world.refuse(TesseraError::TooLate, world.audit_post(audit, answer(by, root)));
     }
     world.bank.set_clock(until.unix, until.slot - 1);
-    world.audit(run, world.verifiers[0], OTHER_ROOT);
-    // Now until the challenge's end.
-    let until = run_state(&world, run).challenge_until;
-    world.bank.set_clock(until.unix - 1, until.slot);
-    world.audit(run, world.verifiers[1], CANDIDATE_ROOT);
-    world.bank.set_clock(until.unix, until.slot);
-    world.refuse(TesseraError::TooLate, world.audit_post(run, world.verifiers[2], OTHER_ROOT));
+    world.send(world.audit_post(audit, answer(by, OTHER_ROOT)));
 }
 
 #[test]
-fn refuses_who_is_draining_no_verifier_or_too_young() {
+fn refuses_a_run_that_is_decided() {
     let mut world = World::default();
+    let [a, b, c] = world.verifiers;
     let run = world.submitted();
-    let by = world.verifiers[0];
-    let update = |args| (args, by);
-    let status = |status| ProviderUpdateArgs { status: Some(status), ..Default::default() };
-    let roles = |roles| ProviderUpdateArgs { roles: Some(roles), ..Default::default() };
-    let steps = [
-        (update(status(ProviderStatus::Draining)), TesseraError::ProviderDraining),
-        (update(status(ProviderStatus::Active)), TesseraError::RoleMissing),
-        (update(roles(BOTH)), TesseraError::VerifierTooYoung),
-    ];
-    for (index, ((args, by), error)) in steps.into_iter().enumerate() {
-        world.send(world.provider_update(by, args));
-        if index == 1 {
-            world.send(world.provider_update(by, roles(Roles { compute: true, verify: false })));
-            world.warp(1);
-        }
-        world.refuse(error, world.audit_post(run, by, OTHER_ROOT));
-    }
+    let late = world.audit_claimed(run, c);
+    let first = world.audit(run, a, OTHER_ROOT);
+    let pair = [first, world.refute(run, b, first)];
+    world.send(world.task_settle(run, &pair));
+    world.refuse(TesseraError::WrongRunState, world.audit_post(late, answer(c, CANDIDATE_ROOT)));
 }
 
 #[test]
-fn a_verifier_as_old_as_the_claim_may_audit_it() {
+fn refuses_anyone_but_the_verifier_and_others_accounts() {
     let mut world = World::default();
-    let task = world.open();
-    world.warp(5);
-    let as_old = world.newcomer("verifier 4", VERIFY);
-    let run = world.claim(task);
-    world.warp(1);
-    let younger = world.newcomer("verifier 5", VERIFY);
-    world.send(world.run_submit(run));
-    world.refuse(TesseraError::VerifierTooYoung, world.audit_post(run, younger, OTHER_ROOT));
-    world.audit(run, as_old, OTHER_ROOT);
-}
-
-#[test]
-fn refuses_the_runs_provider() {
-    let mut world = World::default();
-    world.send(world.provider_update(world.provider, ProviderUpdateArgs { roles: Some(BOTH), ..Default::default() }));
+    let ([by, other, _], stranger) = (world.verifiers, world.cranker.key);
     let run = world.submitted();
-    for root in [CANDIDATE_ROOT, OTHER_ROOT] {
-        world.refuse(TesseraError::AuditOfOwnRun, world.audit_post(run, world.provider, root));
-    }
-}
-
-#[test]
-fn refuses_the_tasks_requester() {
-    let mut world = World::default();
-    let own = Staker::of(world.requester, &world.market.key);
-    world.send(world.provider_register(own, VERIFY));
-    world.send(world.stake_deposit(own, 50_000_000));
-    let run = world.submitted();
-    world.refuse(TesseraError::AuditOfOwnTask, world.audit_post(run, own, OTHER_ROOT));
-}
-
-#[test]
-fn refuses_a_verifier_of_another_market() {
-    let mut world = World::default();
-    let other = world.other_market();
-    let wallet = Wallet { key: world.verifiers[0].authority, token: world.verifiers[0].token };
-    let abroad = world.enlist_in(&other, wallet, VERIFY);
-    let run = world.submitted();
-    world.refuse(TesseraError::OtherMarket, world.audit_post(run, abroad, OTHER_ROOT));
-}
-
-#[test]
-fn refuses_too_little_free_stake() {
-    let mut world = World::default();
-    let (run, by) = (world.submitted(), world.verifiers[0]);
-    let lock = world.read::<Task>(&run.task.key).terms.audit_lock;
-    let free = world.read::<Provider>(&by.provider).stake.free;
-    world.send(world.stake_unbond(by, free - lock + 1));
-    world.refuse(TesseraError::FreeStakeTooLow, world.audit_post(run, by, OTHER_ROOT));
-    world.send(world.stake_deposit(by, 1));
-    world.audit(run, by, OTHER_ROOT);
-}
-
-#[test]
-fn refuses_anyone_but_the_verifiers_authority() {
-    let mut world = World::default();
-    let (run, by, stranger) = (world.submitted(), world.verifiers[0], world.cranker.key);
-    let call = world.audit_post(run, by, OTHER_ROOT);
-    world.refuse(TesseraError::WrongAuthority, call.with(|call| call.accounts.authority = stranger));
-    world.refuse(Anchor::AccountNotSigner, world.audit_post(run, by, OTHER_ROOT).unsigned_by(by.authority));
-}
-
-#[test]
-fn refuses_other_accounts_in_place_of_its_own() {
-    let mut world = World::default();
-    let (run, by) = (world.submitted(), world.verifiers[0]);
-    let other = world.submitted_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
-    let foreign = AuditRef::of(other, by).key;
-    let call = || world.audit_post(run, by, OTHER_ROOT);
+    let second = world.submitted_as(TaskSpec::nonce(2));
+    let audit = world.audit_claimed(run, by);
+    let foreign = world.audit_claimed(second, by);
+    let neighbour = world.audit_claimed(run, other);
+    let call = || world.audit_post(audit, answer(by, OTHER_ROOT));
     let calls = [
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.audit = foreign)),
-        (TesseraError::WrongRun.into(), call().with(|call| call.accounts.run = other.key)),
-        (TesseraError::WrongRun.into(), call().with(|call| call.accounts.task = other.task.key)),
+        (TesseraError::WrongAuthority.into(), call().with(|call| call.accounts.authority = stranger)),
+        (TesseraError::WrongAuthority.into(), call().with(|call| call.accounts.audit = neighbour.key)),
+        (TesseraError::AuditOfOtherRun.into(), call().with(|call| call.accounts.audit = foreign.key)),
+        (TesseraError::WrongRun.into(), call().with(|call| call.accounts.task = second.task.key)),
+        (TesseraError::WrongRun.into(), call().with(|call| call.accounts.run = second.key)),
+        (Anchor::AccountNotSigner as u32, call().unsigned_by(by.authority)),
     ];
     for (code, call) in calls {
         world.refuse(code, call);
     }
-}
-
-#[test]
-fn lamports_sent_to_its_address_before_do_not_prevent_it() {
-    let mut world = World::default();
-    let (run, by) = (world.submitted(), world.verifiers[0]);
-    world.gift_lamports(AuditRef::of(run, by).key, 1);
-    world.audit(run, by, OTHER_ROOT);
+    let unclaimed = AuditRef::of(run, world.verifiers[2]);
+    world.refuse(Anchor::AccountNotInitialized, world.audit_post(unclaimed, answer(unclaimed.verifier, OTHER_ROOT)));
 }

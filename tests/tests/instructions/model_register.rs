@@ -21,7 +21,7 @@ fn registers_a_root_and_who_earns() {
     let key = model_address(&creator.key, &ROOT).0;
     assert_eq!(event, ModelRegistered { model: key, creator: creator.key, model_root: ROOT, payout });
     let model: Model = world.read(&key);
-    assert_eq!((model.version, model.creator, model.model_root, model.payout), (1, creator.key, ROOT, payout));
+    assert_eq!((model.version, model.creator, model.model_root, model.payout), (2, creator.key, ROOT, payout));
     assert_eq!(before - world.lamports(&creator.key), world.bank.rent(DISCRIMINATOR + Model::INIT_SPACE));
 }
 

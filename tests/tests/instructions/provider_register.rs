@@ -3,8 +3,8 @@ use anchor_lang::error::ErrorCode as Anchor;
 use tessera::addresses::{provider_address, stake_vault_address};
 use tessera::errors::TesseraError;
 use tessera::events::ProviderRegistered;
-use tessera::state::{Provider, ProviderStatus, Reputation, Roles, Stake, Unbonding};
-use tessera_tests::svm::{Staker, World, wallet};
+use tessera::state::{Market, Moment, Provider, ProviderStatus, Reputation, Roles, Stake, TicketChain, Unbonding};
+use tessera_tests::svm::{COMPUTE, Staker, VERIFY, World, wallet};
 
 use crate::{ALREADY_IN_USE, DISCRIMINATOR, TOKEN_ACCOUNT};
 
@@ -24,8 +24,11 @@ fn registers_with_an_empty_stake_vault() {
     let sent = world.send(world.provider_register(candidate, BOTH));
 
     let state: Provider = world.read(&candidate.provider);
-    assert_eq!((state.version, state.market, state.authority), (1, world.market.key, candidate.authority));
-    assert_eq!((state.status, state.roles, state.verify_since), (ProviderStatus::Active, BOTH, world.bank.now().0));
+    assert_eq!((state.version, state.market, state.authority), (2, world.market.key, candidate.authority));
+    assert_eq!((state.status, state.roles), (ProviderStatus::Active, BOTH));
+    let (unix, slot) = world.bank.now();
+    assert_eq!((state.ticket, state.ticket_since), (candidate.chain_at(unix), Moment { unix, slot }));
+    assert_eq!((state.ticket_stake, state.runs_unclosed, state.active_audits), (0, 0, 0));
     assert_eq!(state.stake, Stake { free: 0, locked: 0, unbonding: [Unbonding { amount: 0, until: 0 }; 4] });
     assert_eq!((state.reputation, state.active_runs, state.max_runs), (Reputation { good: 0, bad: 0 }, 0, 4));
     assert_eq!(world.tokens(&candidate.vault), 0);
@@ -36,10 +39,52 @@ fn registers_with_an_empty_stake_vault() {
 }
 
 #[test]
-fn verifies_since_nothing_without_the_role() {
+fn a_ticket_chain_is_refused_without_the_role_of_zeros_and_from_another_hour() {
     let (mut world, candidate) = with_candidate();
-    world.send(world.provider_register(candidate, Roles { compute: true, verify: false }));
-    assert_eq!(world.read::<Provider>(&candidate.provider).verify_since, 0);
+    let chain = candidate.chain_at(world.bank.now().0);
+    let with = |world: &World, roles, chain| {
+        world.provider_register(candidate, roles).with(|call| call.args.args.ticket = Some(chain))
+    };
+    let ahead = TicketChain { hour: chain.hour + 2, ..chain };
+    let behind = TicketChain { hour: chain.hour - 1, ..chain };
+    let cases = [
+        (TesseraError::RoleMissing, with(&world, COMPUTE, chain)),
+        (TesseraError::RootZero, with(&world, BOTH, TicketChain { head: [0; 32], ..chain })),
+        (TesseraError::TicketHour, with(&world, BOTH, ahead)),
+        (TesseraError::TicketHour, with(&world, BOTH, behind)),
+    ];
+    for (error, call) in cases {
+        world.refuse(error, call);
+    }
+    // The element of this very hour will do, too, and so does none.
+    world.send(with(&world, BOTH, TicketChain { hour: chain.hour + 1, ..chain }));
+    let second = Staker::of(world.endow("second"), &world.market.key);
+    world.send(world.provider_register(second, VERIFY).with(|call| call.args.args.ticket = None));
+    assert_eq!(world.provider_of(second).ticket, TicketChain::NONE);
+}
+
+#[test]
+fn a_registration_weighs_nothing_before_it_deposits() {
+    let (mut world, candidate) = with_candidate();
+    let before = world.read::<Market>(&world.market.key).verify_stake;
+    world.send(world.provider_register(candidate, BOTH));
+    assert_eq!(world.read::<Market>(&world.market.key).verify_stake, before);
+}
+
+#[test]
+fn refuses_regions_and_tiers_that_do_not_exist() {
+    let (mut world, candidate) = with_candidate();
+    for region in [*b"de", *b"D\0", *b"D1"] {
+        let call = world.provider_register(candidate, BOTH);
+        world.refuse(TesseraError::RegionInvalid, call.with(|call| call.args.args.hardware.region = region));
+    }
+    let call = world.provider_register(candidate, BOTH);
+    world.refuse(TesseraError::TierInvalid, call.with(|call| call.args.args.hardware.tier = 4));
+    let call = world.provider_register(candidate, BOTH);
+    world.send(call.with(|call| {
+        call.args.args.hardware.region = [0; 2];
+        call.args.args.hardware.tier = 3;
+    }));
 }
 
 #[test]

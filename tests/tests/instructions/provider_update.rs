@@ -2,8 +2,8 @@ use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::ProviderUpdated;
 use tessera::instructions::ProviderUpdateArgs;
-use tessera::state::{BackendKind, Hardware, Provider, ProviderStatus, Roles};
-use tessera_tests::svm::World;
+use tessera::state::{BackendKind, Hardware, Market, Provider, ProviderStatus, Roles};
+use tessera_tests::svm::{CANDIDATE_ROOT, HARDWARE, STAKE, World, answer};
 
 #[test]
 fn changes_what_is_given_and_nothing_else() {
@@ -12,7 +12,8 @@ fn changes_what_is_given_and_nothing_else() {
     world.send(world.provider_update(world.provider, ProviderUpdateArgs::default()));
     assert_eq!(world.read::<Provider>(&world.provider.provider), before);
 
-    let hardware = Hardware { backend: BackendKind::Cpu, memory_mib: 1, compute_capability: 0 };
+    let hardware =
+        Hardware { backend: BackendKind::Cpu, memory_mib: 1, compute_capability: 0, region: *b"FR", tier: 0 };
     let args = ProviderUpdateArgs {
         status: Some(ProviderStatus::Draining),
         hardware: Some(hardware),
@@ -36,19 +37,61 @@ fn changes_what_is_given_and_nothing_else() {
 }
 
 #[test]
-fn the_verify_role_counts_from_when_it_was_last_taken() {
+fn taking_the_verify_role_counts_the_weight_anew_and_laying_it_down_takes_it_away() {
     let mut world = World::default();
+    let by = world.verifiers[0];
     let roles = |compute, verify| ProviderUpdateArgs { roles: Some(Roles { compute, verify }), ..Default::default() };
-    let since = |world: &World| world.read::<Provider>(&world.verifiers[0].provider).verify_since;
-    let registered = since(&world);
+    let weight = |world: &World| {
+        let provider = world.provider_of(by);
+        (provider.ticket_stake, provider.ticket_since.unix, world.read::<Market>(&world.market.key).verify_stake)
+    };
+    let (own, registered, all) = weight(&world);
+    assert_eq!((own, all), (STAKE, 3 * STAKE));
+    world.update(by, roles(true, true));
+    assert_eq!(weight(&world), (own, registered, all), "keeping the role keeps its age");
+    world.update(by, roles(true, false));
+    assert_eq!(weight(&world).0, 0);
+    assert_eq!(weight(&world).2, all - STAKE);
     world.warp(60);
-    world.send(world.provider_update(world.verifiers[0], roles(true, true)));
-    assert_eq!(since(&world), registered, "keeping the role keeps its age");
-    world.send(world.provider_update(world.verifiers[0], roles(true, false)));
-    assert_eq!(since(&world), 0);
+    world.update(by, roles(false, true));
+    assert_eq!(weight(&world), (own, world.bank.now().0, all));
+}
+
+#[test]
+fn draining_takes_the_weight_out_of_the_draws_and_becoming_active_makes_it_young() {
+    let mut world = World::default();
+    let by = world.verifiers[0];
+    let status = |status| ProviderUpdateArgs { status: Some(status), ..Default::default() };
+    world.update(by, status(ProviderStatus::Draining));
+    assert_eq!(world.provider_of(by).ticket_stake, 0);
+    assert_eq!(world.read::<Market>(&world.market.key).verify_stake, 2 * STAKE);
     world.warp(60);
-    world.send(world.provider_update(world.verifiers[0], roles(false, true)));
-    assert_eq!(since(&world), world.bank.now().0);
+    world.update(by, status(ProviderStatus::Active));
+    let provider = world.provider_of(by);
+    assert_eq!((provider.ticket_stake, provider.ticket_since.unix), (STAKE, world.bank.now().0));
+}
+
+#[test]
+fn open_runs_and_audits_go_on_whatever_changes() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let audit = world.audit_claimed(run, world.verifiers[0]);
+    let leave = ProviderUpdateArgs { status: Some(ProviderStatus::Draining), ..Default::default() };
+    world.update(run.provider, leave.clone());
+    world.update(audit.verifier, leave);
+    world.send(world.audit_post(audit, answer(audit.verifier, CANDIDATE_ROOT)));
+    world.warp(1_800);
+    world.send(world.task_settle(run, &[audit]));
+}
+
+#[test]
+fn refuses_regions_and_tiers_that_do_not_exist() {
+    let mut world = World::default();
+    let with = |hardware| ProviderUpdateArgs { hardware: Some(hardware), ..Default::default() };
+    let small = world.provider_update(world.provider, with(Hardware { region: *b"xx", ..HARDWARE }));
+    world.refuse(TesseraError::RegionInvalid, small);
+    let high = world.provider_update(world.provider, with(Hardware { tier: 4, ..HARDWARE }));
+    world.refuse(TesseraError::TierInvalid, high);
 }
 
 #[test]
@@ -81,4 +124,7 @@ fn refuses_what_is_no_provider() {
     let market = world.market.key;
     let call = world.provider_update(world.provider, ProviderUpdateArgs::default());
     world.refuse(Anchor::AccountDiscriminatorMismatch, call.with(|call| call.accounts.provider = market));
+    let other = world.other_market();
+    let call = world.provider_update(world.provider, ProviderUpdateArgs::default());
+    world.refuse(TesseraError::WrongMarket, call.with(|call| call.accounts.market = other.key));
 }

@@ -1,9 +1,11 @@
 use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
-use tessera::events::RunSubmitted;
+use tessera::events::{RunSubmitted, WindowsStarted};
 use tessera::instructions::RunSubmitArgs;
-use tessera::state::{Deadline, Moment, Run, RunState, Task, TaskState};
-use tessera_tests::svm::{CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, TaskSpec, World};
+use tessera::state::{Deadline, Draw, Moment, Run, RunState, SlotState, Task, TaskState};
+use tessera_tests::svm::{
+    CANDIDATE_ROOT, COMPUTE, LOCATOR, OTHER_ROOT, OUTPUT_ID, STAKE, TaskSpec, VERIFY, World,
+};
 
 use crate::Case;
 
@@ -16,11 +18,52 @@ fn commits_the_output_and_starts_both_windows() {
     let (state, (unix, slot)) = (world.read::<Run>(&run.key), world.bank.now());
     assert_eq!((state.state, state.output_root, state.output_id), (RunState::Submitted, CANDIDATE_ROOT, OUTPUT_ID));
     assert_eq!((state.output_locator.as_str(), state.submitted_at), (LOCATOR, Moment { unix, slot }));
-    assert_eq!(state.audit_until, Deadline { unix: unix + 1_200, slot: slot + 2_400 });
-    assert_eq!(state.challenge_until, Deadline { unix: unix + 1_800, slot: slot + 3_600 });
-    assert_eq!(world.read::<Task>(&run.task.key).state, TaskState::Submitted);
-    let event: RunSubmitted = sent.event();
-    assert_eq!((event.run, event.output_root, event.challenge_until), (run.key, CANDIDATE_ROOT, state.challenge_until));
+    let task: Task = world.read(&run.task.key);
+    assert_eq!(task.audit_until, Deadline { unix: unix + 1_200, slot: slot + 2_400 });
+    assert_eq!(task.challenge_until, Deadline { unix: unix + 1_800, slot: slot + 3_600 });
+    assert_eq!((task.state, task.slots[0].state), (TaskState::Submitted, SlotState::Submitted));
+    assert_eq!(task.slots[0].root, CANDIDATE_ROOT);
+    let (event, windows): (RunSubmitted, WindowsStarted) = (sent.event(), sent.event());
+    assert_eq!((event.run, event.output_root, event.draw_slot), (run.key, CANDIDATE_ROOT, slot + 4));
+    assert_eq!((windows.audit_until, windows.challenge_until), (task.audit_until, task.challenge_until));
+}
+
+#[test]
+fn pins_what_draws_its_audits() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let state: Run = world.read(&run.key);
+    assert_eq!((state.verify_stake, state.draw_slot, state.draw), (3 * STAKE, world.bank.now().1 + 4, Draw::Pending));
+    // Nothing is known of its provider: it is audited always.
+    assert_eq!(state.audit_rate_bps, 10_000);
+    // Stake that comes later weighs for later runs.
+    world.newcomer("verifier 4", VERIFY);
+    assert_eq!(world.read::<Run>(&run.key).verify_stake, 3 * STAKE);
+    let later = world.submitted_as(TaskSpec::nonce(2));
+    assert_eq!(world.read::<Run>(&later.key).verify_stake, 4 * STAKE);
+}
+
+#[test]
+fn a_known_providers_rate_falls_with_its_score() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let audit = world.prove(run, world.verifiers[0]);
+    world.warp(1_800);
+    world.send(world.task_settle(run, &[audit]));
+    let run = world.submitted_as(TaskSpec::nonce(2));
+    // One good run of weight five: score 6/7, so 9,000 + 1,000 x (1/7) / 2, rounded up.
+    assert_eq!(world.read::<Run>(&run.key).audit_rate_bps, 9_072);
+}
+
+#[test]
+fn a_redundant_run_is_sealed_first() {
+    let mut world = World::default();
+    let task = world.open_as(TaskSpec::redundant(2));
+    let run = world.claim(task);
+    world.refuse(TesseraError::SealFirst, world.run_submit(run));
+    let second = world.newcomer("provider 2", COMPUTE);
+    world.claim_by(task, second);
+    world.refuse(TesseraError::SealFirst, world.run_submit(run));
 }
 
 #[test]
@@ -76,6 +119,11 @@ fn refuses_anyone_but_the_claimer() {
     let (run, stranger) = (world.claimed(), world.cranker.key);
     let call = world.run_submit(run);
     world.refuse(TesseraError::WrongAuthority, call.with(|call| call.accounts.authority = stranger));
+    let (other, foreign) = (world.verifiers[0].provider, world.other_market());
+    let call = world.run_submit(run);
+    world.refuse(TesseraError::WrongProvider, call.with(|call| call.accounts.provider = other));
+    let call = world.run_submit(run);
+    world.refuse(TesseraError::WrongMarket, call.with(|call| call.accounts.market = foreign.key));
     world.refuse(Anchor::AccountNotSigner, world.run_submit(run).unsigned_by(run.provider.authority));
 }
 
@@ -83,7 +131,7 @@ fn refuses_anyone_but_the_claimer() {
 fn refuses_another_tasks_run() {
     let mut world = World::default();
     let run = world.claimed();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let other = world.claim(second);
     let call = world.run_submit(run).with(|call| call.accounts.run = other.key);
     world.refuse(TesseraError::WrongRun, call);

@@ -1,10 +1,10 @@
 use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::StakeDeposited;
-use tessera::state::{Provider, Roles};
-use tessera_tests::svm::{Wallet, World, wallet};
+use tessera::state::{Moment, Provider, Roles};
+use tessera_tests::svm::{STAKE, TaskSpec, Wallet, World, wallet};
 
-use crate::TOO_FEW_TOKENS;
+use crate::{NOT_ITS_OWNER, OTHER_MINT, TOO_FEW_TOKENS};
 
 #[test]
 fn moves_tokens_into_free_stake() {
@@ -12,9 +12,26 @@ fn moves_tokens_into_free_stake() {
     let by = world.provider;
     let (before, free) = (world.tokens(&by.token), world.read::<Provider>(&by.provider).stake.free);
     let event: StakeDeposited = world.send(world.stake_deposit(by, 1_234)).event();
-    assert_eq!(event, StakeDeposited { provider: by.provider, amount: 1_234, free: free + 1_234 });
+    assert_eq!(event, StakeDeposited { provider: by.provider, amount: 1_234, free: free + 1_234, ticket_stake: 0 });
     assert_eq!(world.read::<Provider>(&by.provider).stake.free, free + 1_234);
     assert_eq!(before - world.tokens(&by.token), 1_234);
+}
+
+#[test]
+fn a_verifiers_weight_is_counted_anew_and_its_age_begins_again() {
+    let mut world = World::default();
+    let by = world.verifiers[0];
+    // What is locked counts, what unbonds does not.
+    world.send(world.stake_unbond(by, 1_000));
+    let run = world.submitted();
+    world.audit_claimed(run, by);
+    let event: StakeDeposited = world.send(world.stake_deposit(by, 5)).event();
+    let (provider, (unix, slot)) = (world.provider_of(by), world.bank.now());
+    assert!(provider.stake.locked > 0);
+    assert_eq!((provider.ticket_stake, event.ticket_stake), (STAKE - 1_000 + 5, STAKE - 1_000 + 5));
+    assert_eq!(provider.ticket_since, Moment { unix, slot });
+    let other = world.submitted_as(TaskSpec::nonce(2));
+    world.refuse(TesseraError::VerifierTooYoung, world.audit_claim(other, by));
 }
 
 #[test]
@@ -54,9 +71,10 @@ fn refuses_another_owners_or_mints_tokens() {
     world.bank.make_mint(mint);
     world.bank.make_token(token, world.provider.authority, mint, 50);
     let foreign = world.requester.token;
-    for wrong in [foreign, token] {
-        let call = world.stake_deposit(world.provider, 5);
-        world.refuse(TesseraError::WrongTokenAccount, call.with(|call| call.accounts.authority_token = wrong));
+    let call = |wrong| world.stake_deposit(world.provider, 5).with(|call| call.accounts.authority_token = wrong);
+    let calls = [(NOT_ITS_OWNER, call(foreign)), (OTHER_MINT, call(token))];
+    for (code, call) in calls {
+        world.refuse(code, call);
     }
     let call = world.stake_deposit(world.provider, 5);
     world.refuse(TesseraError::WrongMint, call.with(|call| call.accounts.mint = mint));

@@ -2,7 +2,7 @@ use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::StakeUnbonded;
 use tessera::state::{Provider, Stake, Unbonding};
-use tessera_tests::svm::{World, market_params};
+use tessera_tests::svm::{STAKE, World, market_params};
 
 fn stake(world: &World) -> Stake {
     world.read::<Provider>(&world.provider.provider).stake
@@ -15,7 +15,8 @@ fn moves_free_stake_towards_the_exit() {
     let until = world.bank.now().0 + i64::from(market_params().unbonding_seconds);
     let event: StakeUnbonded = world.send(world.stake_unbond(world.provider, 1_000)).event();
     let free = before.free - 1_000;
-    assert_eq!(event, StakeUnbonded { provider: world.provider.provider, amount: 1_000, until, free });
+    let provider = world.provider.provider;
+    assert_eq!(event, StakeUnbonded { provider, amount: 1_000, until, free, ticket_stake: 0 });
     assert_eq!(stake(&world).free, free);
     assert_eq!(stake(&world).unbonding[0], Unbonding { amount: 1_000, until });
 }
@@ -30,6 +31,24 @@ fn amounts_of_one_second_are_one_and_a_fifth_time_is_refused() {
     }
     assert_eq!(stake(&world).unbonding.map(|entry| entry.amount), [110, 111, 112, 113]);
     world.refuse(TesseraError::UnbondingFull, world.stake_unbond(world.provider, 1));
+}
+
+#[test]
+fn a_verifiers_weight_falls_at_once_and_never_rises_here() {
+    let mut world = World::default();
+    let by = world.verifiers[0];
+    let since = world.provider_of(by).ticket_since;
+    world.send(world.stake_unbond(by, 1_000));
+    let provider = world.provider_of(by);
+    assert_eq!((provider.ticket_stake, provider.ticket_since), (STAKE - 1_000, since));
+    // A reward adds to the stake and not to the weight; unbonding it again changes nothing.
+    let run = world.submitted();
+    let audit = world.prove(run, by);
+    world.warp(1_800);
+    world.send(world.task_settle(run, &[audit]));
+    world.warp(1);
+    world.send(world.stake_unbond(by, 1));
+    assert_eq!(world.provider_of(by).ticket_stake, STAKE - 1_000);
 }
 
 #[test]

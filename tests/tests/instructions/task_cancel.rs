@@ -1,7 +1,7 @@
 use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::TaskCancelled;
-use tessera_tests::svm::{TaskRef, TaskSpec, World, task_args, wallet};
+use tessera_tests::svm::{COMPUTE, TaskRef, TaskSpec, World, redundant_args, task_args, wallet};
 
 #[test]
 fn refunds_the_whole_and_returns_the_rent() {
@@ -48,9 +48,9 @@ fn refuses_once_it_is_claimed_submitted_disputed_or_gone() {
     refuse(&mut world);
     world.warp(3_000);
     world.send(world.task_settle(run, &[]));
-    refuse(&mut world);
+    world.refuse(TesseraError::WrongState, world.task_cancel(run.task));
 
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     world.send(world.task_cancel(second));
     world.refuse(Anchor::AccountNotInitialized, world.task_cancel(second));
 }
@@ -73,7 +73,7 @@ fn refuses_anyone_but_its_requester() {
 fn refuses_other_accounts_in_place_of_its_own() {
     let mut world = World::default();
     let task = world.open();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let (other, mint) = (world.other_market(), wallet("other mint"));
     world.bank.make_mint(mint);
     let call = |world: &World| world.task_cancel(task);
@@ -100,9 +100,41 @@ fn refunds_to_any_account_of_the_requester() {
     let first = world.requester.token;
     world.bank.edit_token(first, |token| token.state = anchor_spl::token::spl_token::state::AccountState::Frozen);
     let second = world.another_token(world.requester.key, 1);
-    world.fail(world.task_cancel(task));
+    world.refuse(TesseraError::WrongTokenAccount, world.task_cancel(task));
     world.send(world.task_cancel(task).with(|call| call.accounts.requester_token = second));
     assert!(world.tokens(&second) > task_args().reward);
+}
+
+#[test]
+fn of_a_redundant_task_the_whole_comes_back_while_no_slot_is_taken() {
+    let mut world = World::default();
+    let before = world.tokens(&world.requester.token);
+    let task = world.open_as(TaskSpec::redundant(3));
+    let args = redundant_args(3);
+    let escrow = 3 * (args.reward + args.audit_reward) + args.crank_bounty;
+    assert_eq!(world.tokens(&task.vault), escrow);
+    world.send(world.task_cancel(task));
+    assert_eq!(world.tokens(&world.requester.token), before);
+    // One claim of three is enough to hold it.
+    let task = world.open_as(TaskSpec::redundant(3));
+    let second = world.newcomer("provider 2", COMPUTE);
+    let run = world.claim_by(task, second);
+    world.refuse(TesseraError::WrongState, world.task_cancel(task));
+    world.send(world.run_release(run));
+    world.send(world.task_cancel(task));
+}
+
+#[test]
+fn where_the_insurance_vault_is_frozen_dust_goes_with_the_refund() {
+    let mut world = World::default();
+    let (task, insurance) = (world.open(), world.market.insurance_vault);
+    let before = world.tokens(&world.requester.token);
+    world.gift_tokens(task.vault, 55);
+    world.bank.edit_token(insurance, |token| token.state = anchor_spl::token::spl_token::state::AccountState::Frozen);
+    world.send(world.task_cancel(task));
+    let args = task_args();
+    let escrow = args.reward + args.audit_reward + args.crank_bounty;
+    assert_eq!(world.tokens(&world.requester.token) - before, escrow + 55);
 }
 
 #[test]
@@ -125,5 +157,5 @@ fn the_nonce_is_free_again() {
     let mut world = World::default();
     let task = world.open();
     world.send(world.task_cancel(task));
-    assert_eq!(world.open(), TaskRef::of(&world.market, world.requester, 1));
+    assert_eq!(world.open(), TaskRef::of(world.requester, 1));
 }

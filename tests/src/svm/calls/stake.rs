@@ -106,6 +106,12 @@ impl World {
         )
     }
 
+    /// Anyone lowers a verifier's ticket weight to its stake.
+    pub fn stake_recount(&self, staker: Staker) -> Call<accounts::StakeRecount, instruction::StakeRecount> {
+        let accounts = accounts::StakeRecount { market: self.market.key, provider: staker.provider };
+        Call::new(accounts, instruction::StakeRecount {})
+    }
+
     /// A provider takes out what has unbonded.
     pub fn stake_withdraw(&self, staker: Staker) -> Call<accounts::StakeWithdraw, instruction::StakeWithdraw> {
         Call::new(

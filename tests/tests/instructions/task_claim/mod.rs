@@ -1,9 +1,14 @@
+//! Claims: in `assignment` who may claim when, in `requirements` what a provider must have.
+
+mod assignment;
+mod requirements;
+
 use anchor_lang::Space;
 use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::TaskClaimed;
 use tessera::instructions::{ProviderUpdateArgs, TaskCreateArgs};
-use tessera::state::{Deadline, Moment, Provider, ProviderStatus, Roles, Run, RunState, Task, TaskState};
+use tessera::state::{Deadline, Moment, Provider, ProviderStatus, Roles, Run, RunState, Slot, SlotState, Task, TaskState};
 use tessera_tests::svm::{COMPUTE, RunRef, Staker, TaskSpec, Wallet, World, task_args};
 
 use crate::DISCRIMINATOR;
@@ -19,14 +24,15 @@ fn locks_stake_and_starts_the_clock() {
     let (run, (unix, slot)) = (RunRef::of(task, by), world.bank.now());
     let state: Run = world.read(&run.key);
     let lock = world.read::<Task>(&task.key).terms.run_lock;
-    assert_eq!((state.version, state.task, state.provider, state.authority), (1, task.key, by.provider, by.authority));
+    assert_eq!((state.version, state.task, state.provider, state.authority), (2, task.key, by.provider, by.authority));
     assert_eq!((state.state, state.lock, state.claimed_at), (RunState::Claimed, lock, Moment { unix, slot }));
     assert_eq!(state.execute_until, Deadline { unix: unix + 600, slot: slot + 1_200 });
     let provider: Provider = world.read(&by.provider);
     assert_eq!((provider.stake.free, provider.stake.locked), (stake.free - lock, lock));
-    assert_eq!(provider.active_runs, 1);
+    assert_eq!((provider.active_runs, provider.runs_unclosed), (1, 1));
     let claimed: Task = world.read(&task.key);
     assert_eq!((claimed.state, claimed.runs_open), (TaskState::Claimed, 1));
+    assert_eq!(claimed.slots[0], Slot { provider: by.provider, state: SlotState::Claimed, ..Slot::FREE });
     assert_eq!(lamports - world.lamports(&by.authority), world.bank.rent(DISCRIMINATOR + Run::INIT_SPACE));
     let event: TaskClaimed = sent.event();
     assert_eq!((event.task, event.run, event.lock), (task.key, run.key, lock));
@@ -40,7 +46,7 @@ fn refuses_stale_terms() {
     // Bait and switch: the same address, other terms. Creation time alone would do.
     world.send(world.task_cancel(task));
     let args = TaskCreateArgs { inputs_root: [99; 32], ..task_args() };
-    world.open_as(TaskSpec { args, ..TaskSpec::default() });
+    world.open_as(TaskSpec::asking(args));
     world.refuse(TesseraError::TermsChanged, replayed);
     world.claim(task);
 }
@@ -124,7 +130,7 @@ fn refuses_more_runs_than_its_maximum() {
     let mut world = World::default();
     world.send(world.provider_update(world.provider, ProviderUpdateArgs { max_runs: Some(1), ..Default::default() }));
     let run = world.claimed();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     world.refuse(TesseraError::RunsFull, world.task_claim(second, world.provider));
     world.send(world.run_submit(run));
     world.refuse(TesseraError::RunsFull, world.task_claim(second, world.provider));
@@ -166,6 +172,8 @@ fn refuses_a_provider_of_another_market() {
     let abroad = world.enlist_in(&other, wallet, COMPUTE);
     let task = world.open();
     world.refuse(TesseraError::OtherMarket, world.task_claim(task, abroad));
+    let call = world.task_claim(task, abroad);
+    world.refuse(TesseraError::WrongMarket, call.with(|call| call.accounts.market = other.key));
 }
 
 #[test]
@@ -181,7 +189,7 @@ fn refuses_anyone_but_the_providers_authority() {
 fn refuses_other_accounts_in_place_of_its_own() {
     let mut world = World::default();
     let task = world.open();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let (other_run, market) = (RunRef::of(second, world.provider).key, world.market.key);
     let call = |world: &World| world.task_claim(task, world.provider);
     world.refuse(Anchor::ConstraintSeeds, call(&world).with(|call| call.accounts.run = other_run));

@@ -1,66 +1,15 @@
 use anchor_lang::error::ErrorCode as Anchor;
+use anchor_spl::token::spl_token::state::AccountState;
 use tessera::errors::TesseraError;
-use tessera::events::{RunAbandoned, TaskExpired};
+use tessera::events::{Payment, RunAbandoned, TaskExpired};
 use tessera::instructions::TaskCreateArgs;
-use tessera::state::{Provider, Reputation, Run, Task, TaskState, Windows};
-use tessera_tests::svm::{COMPUTE, OTHER_ROOT, RunRef, TaskSpec, World, task_args, wallet};
+use tessera::state::{Balance, Provider, Reputation, Run, SlotState, Task, TaskState, Windows};
+use tessera_tests::svm::{CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, STAKE, TaskSpec, World, task_args};
 
-/// What a default task escrows.
-fn escrow() -> u64 {
-    let args = task_args();
-    args.reward + args.audit_reward + args.crank_bounty
-}
+use super::escrow;
 
 /// The default task's slash of a no-show.
 const NO_SHOW: u64 = 500_001;
-
-#[test]
-fn an_unclaimed_task_is_refunded_less_half_the_bounty() {
-    let mut world = World::default();
-    let (who, crank) = (world.requester, world.cranker);
-    let before = (world.tokens(&who.token), world.lamports(&who.key), world.tokens(&crank.token));
-    let task = world.open();
-    world.warp(3_600);
-    let event: TaskExpired = world.send(world.task_expire(task)).event();
-
-    let part = task_args().crank_bounty / 2;
-    let wanted = TaskExpired {
-        task: task.key,
-        requester: who.key,
-        requester_refunded: escrow() - part,
-        cranker_paid: part,
-        dust: 0,
-    };
-    assert_eq!(event, wanted);
-    assert_eq!(world.tokens(&crank.token) - before.2, part);
-    assert_eq!((world.tokens(&who.token), world.lamports(&who.key)), (before.0 - part, before.1));
-    assert!(world.is_closed(&task.key) && world.is_closed(&task.vault));
-}
-
-#[test]
-fn refuses_before_the_open_window_has_passed_on_both_clocks() {
-    let mut world = World::default();
-    let task = world.open();
-    let until = world.read::<Task>(&task.key).open_until;
-    for (unix, slot) in [(until.unix - 1, until.slot), (until.unix, until.slot - 1)] {
-        world.bank.set_clock(unix, slot);
-        world.refuse(TesseraError::TooEarly, world.task_expire(task));
-    }
-    world.bank.set_clock(until.unix, until.slot);
-    world.send(world.task_expire(task));
-    world.refuse(Anchor::AccountNotInitialized, world.task_expire(task));
-}
-
-#[test]
-fn without_a_crankers_account_its_part_is_the_requesters() {
-    let mut world = World::default();
-    let before = world.tokens(&world.requester.token);
-    let task = world.open();
-    world.warp(3_600);
-    let call = world.task_expire(task).with(|call| call.accounts.cranker_token = None);
-    assert_eq!(world.send(call).event::<TaskExpired>().cranker_paid, 0);
-    assert_eq!(world.tokens(&world.requester.token), before);
-}
 
 #[test]
 fn a_no_show_costs_a_part_of_the_lock_and_the_task_is_open_again() {
@@ -80,7 +29,8 @@ fn a_no_show_costs_a_part_of_the_lock_and_the_task_is_open_again() {
         task: task.key,
         run: run.key,
         provider: by.provider,
-        slashed: NO_SHOW,
+        requester_compensated: Payment { owner: who.key, amount: NO_SHOW, kept: false },
+        from_unbonding: 0,
         released: lock - NO_SHOW,
         cranker_paid: part,
         reopened: true,
@@ -129,7 +79,7 @@ fn a_no_show_after_the_open_window_ends_the_task() {
     let part = bounty / 16 + bounty / 2;
     assert_eq!(sent.event::<RunAbandoned>().cranker_paid, 0);
     let event: TaskExpired = sent.event();
-    assert_eq!((event.cranker_paid, event.requester_refunded), (part, escrow() - part));
+    assert_eq!((event.cranker_paid, event.requester_refunded.amount), (part, escrow() - part));
     assert_eq!(world.tokens(&crank.token) - before.2, part);
     assert_eq!(world.tokens(&who.token), before.0 - part + NO_SHOW);
     assert_eq!(world.lamports(&who.key), before.1);
@@ -144,7 +94,7 @@ fn the_eighth_no_show_ends_the_task() {
     let before = world.tokens(&world.requester.token);
     let windows = Windows { open_seconds: 7_200, execution_seconds: 300, ..task_args().windows };
     let args = TaskCreateArgs { windows, ..task_args() };
-    let task = world.open_as(TaskSpec { args, ..TaskSpec::default() });
+    let task = world.open_as(TaskSpec::asking(args));
     for number in 1..=8 {
         let by = world.newcomer(&format!("absent {number}"), COMPUTE);
         let run = world.claim_by(task, by);
@@ -164,19 +114,27 @@ fn the_eighth_no_show_ends_the_task() {
 
 #[test]
 fn refuses_states_in_which_nobody_is_silent() {
-    let mut world = World::default();
-    let run = world.submitted();
-    world.warp(100_000);
-    world.refuse(TesseraError::WrongState, world.run_expire(run));
-    world.refuse(TesseraError::WrongState, world.task_expire(run.task));
+    for differs in [false, true] {
+        let mut world = World::default();
+        let run = world.submitted();
+        if differs {
+            world.audit(run, world.verifiers[0], OTHER_ROOT);
+        }
+        world.warp(100_000);
+        world.refuse(TesseraError::WrongRunState, world.run_expire(run));
+        world.refuse(TesseraError::WrongState, world.task_expire(run.task));
+    }
+}
 
+#[test]
+fn refuses_a_decided_run() {
     let mut world = World::default();
     let run = world.submitted();
     world.audit(run, world.verifiers[0], OTHER_ROOT);
-    world.warp(100_000);
-    world.refuse(TesseraError::WrongState, world.run_expire(run));
+    world.warp(3_000);
     world.send(world.task_settle(run, &[]));
-    world.refuse(TesseraError::WrongState, world.run_expire(run));
+    world.refuse(TesseraError::WrongRunState, world.run_expire(run));
+    world.refuse(TesseraError::WrongState, world.task_expire(run.task));
 }
 
 #[test]
@@ -184,9 +142,9 @@ fn a_claimed_task_does_not_expire_without_its_run() {
     let mut world = World::default();
     let run = world.claimed();
     world.warp(100_000);
-    world.refuse(TesseraError::RunMissing, world.task_expire(run.task));
-    let drops: [fn(&mut tessera::accounts::TaskExpire); 4] =
-        [|a| a.run = None, |a| a.provider = None, |a| a.stake_vault = None, |a| a.run_authority = None];
+    world.refuse(TesseraError::WrongState, world.task_expire(run.task));
+    let drops: [fn(&mut tessera::accounts::TaskExpire); 3] =
+        [|a| a.provider = None, |a| a.stake_vault = None, |a| a.run_authority = None];
     for drop in drops {
         world.refuse(TesseraError::RunMissing, world.run_expire(run).with(|call| drop(&mut call.accounts)));
     }
@@ -197,7 +155,7 @@ fn refuses_other_accounts_in_place_of_the_runs() {
     let mut world = World::default();
     let run = world.claimed();
     let other = world.newcomer("provider 2", COMPUTE);
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let foreign = world.claim_by(second, other);
     world.warp(100_000);
     let call = || world.run_expire(run);
@@ -215,72 +173,92 @@ fn refuses_other_accounts_in_place_of_the_runs() {
 }
 
 #[test]
-fn refuses_other_accounts_in_place_of_the_tasks() {
-    let mut world = World::default();
+fn a_slash_beyond_the_lock_reaches_unbonding_stake_newest_first() {
+    // A no-show costs two units at least, and the lock of a small task is less.
+    let mut world = World::with_params(|params| params.no_show_min = 20_000_000);
+    let by = world.provider;
     let task = world.open();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
-    let (other, mint, thief) = (world.other_market(), wallet("other mint"), world.provider);
-    world.bank.make_mint(mint);
-    world.warp(3_600);
-    let call = || world.task_expire(task);
-    let calls = [
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.task_vault = second.vault)),
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.insurance_vault = other.insurance_vault)),
-        (TesseraError::WrongMarket.into(), call().with(|call| call.accounts.market = other.key)),
-        (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = mint)),
-        (TesseraError::WrongRequester.into(), call().with(|call| call.accounts.requester = thief.authority)),
-        (TesseraError::WrongTokenAccount.into(), call().with(|call| call.accounts.requester_token = thief.token)),
-        (TesseraError::WrongTokenAccount.into(), call().with(|call| call.accounts.cranker_token = Some(thief.token))),
-        (Anchor::AccountNotSigner as u32, call().unsigned_by(world.cranker.key)),
-        (Anchor::InvalidProgramId as u32, call().with(|call| call.accounts.token_program = mint)),
-    ];
-    for (code, call) in calls {
-        world.refuse(code, call);
-    }
-}
-
-#[test]
-fn a_run_of_another_task_cannot_ride_along() {
-    let mut world = World::default();
-    let first = world.open();
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
-    let run = world.claim(second);
-    world.warp(3_600);
-    let call = world.task_expire(first).with(|call| {
-        call.accounts.run = Some(run.key);
-        call.accounts.provider = Some(run.provider.provider);
-        call.accounts.stake_vault = Some(run.provider.vault);
-        call.accounts.run_authority = Some(run.provider.authority);
-    });
-    world.refuse(TesseraError::WrongRun, call);
-}
-
-#[test]
-fn the_requester_may_crank_into_its_own_account() {
-    let mut world = World::default();
-    let before = world.tokens(&world.requester.token);
-    let task = world.open();
-    world.warp(3_600);
-    let who = world.requester;
-    world.send(world.task_expire(task).with(|call| {
-        call.accounts.cranker = who.key;
-        call.accounts.cranker_token = Some(who.token);
-    }));
-    assert_eq!(world.tokens(&who.token), before);
-}
-
-#[test]
-fn dust_goes_to_the_insurance_vault() {
-    let mut world = World::default();
-    let task = world.open();
-    world.gift_tokens(task.vault, 55);
     let run = world.claim(task);
+    let lock = world.read::<Run>(&run.key).lock;
+    let missing = 20_000_000 - lock;
+    world.send(world.stake_unbond(by, 1_000_000));
+    world.warp(1);
+    world.send(world.stake_unbond(by, missing - 400_000));
     world.warp(600);
-    world.send(world.run_expire(run));
-    assert_eq!(world.tokens(&world.market.insurance_vault), 0, "the vault stays while the task goes on");
-    world.warp(3_000);
-    let event: TaskExpired = world.send(world.task_expire(task)).event();
-    assert_eq!((event.dust, world.tokens(&world.market.insurance_vault)), (55, 55));
+    let event: RunAbandoned = world.send(world.run_expire(run)).event();
+    assert_eq!(event.requester_compensated.amount, 20_000_000);
+    assert_eq!((event.from_unbonding, event.released), (missing, 0));
+    let unbonding = world.provider_of(by).stake.unbonding.map(|entry| entry.amount);
+    assert_eq!(unbonding.iter().sum::<u64>(), 1_000_000 - 400_000);
+    assert_eq!(world.provider_of(by).stake.free, STAKE - lock - 1_000_000 - (missing - 400_000));
+}
+
+#[test]
+fn a_slash_takes_no_free_stake_and_no_more_than_there_is() {
+    let mut world = World::with_params(|params| params.no_show_min = 20_000_000);
+    let (by, run) = (world.provider, world.claimed());
+    let lock = world.read::<Run>(&run.key).lock;
+    world.warp(600);
+    let event: RunAbandoned = world.send(world.run_expire(run)).event();
+    assert_eq!((event.requester_compensated.amount, event.from_unbonding), (lock, 0));
+    assert_eq!(world.provider_of(by).stake.free, STAKE - lock);
+}
+
+#[test]
+fn a_frozen_receiver_gets_a_balance_for_both_payments() {
+    let mut world = World::default();
+    let task = world.open();
+    world.warp(3_500);
+    let (run, who) = (world.claim(task), world.requester);
+    world.warp(600);
+    world.bank.edit_token(who.token, |token| token.state = AccountState::Frozen);
+    world.refuse(TesseraError::BalanceMissing, world.run_expire(run));
+    let (balance, unclaimed) = (world.balance_of(&who.key), world.market.unclaimed_vault);
+    world.send(world.run_expire(run).with(|call| {
+        call.accounts.requester_balance = Some(balance);
+        call.accounts.unclaimed_vault = Some(unclaimed);
+    }));
+    let bounty = task_args().crank_bounty;
+    let refund = escrow() - bounty / 16 - bounty / 2;
+    assert_eq!(world.read::<Balance>(&balance).amount, refund + NO_SHOW);
+    assert!(world.is_closed(&task.key));
+}
+
+#[test]
+fn a_slot_of_a_redundant_task_is_free_again_and_the_others_go_on() {
+    let mut world = World::default();
+    let [second, third] = ["provider 2", "provider 3"].map(|name| world.newcomer(name, COMPUTE));
+    let task = world.open_as(TaskSpec::redundant(2));
+    let absent = world.claim(task);
+    let present = world.sealed_by(task, second, CANDIDATE_ROOT);
+    world.warp(600);
+    world.send(world.run_expire(absent));
+    let state: Task = world.read(&task.key);
+    assert_eq!((state.state, state.runs_open, state.slots[0].state), (TaskState::Open, 1, SlotState::Free));
+    let replacement = world.sealed_by(task, third, CANDIDATE_ROOT);
+    for run in [present, replacement] {
+        world.send(world.run_reveal(run, CANDIDATE_ROOT));
+    }
+    assert_eq!(world.state_of(task), TaskState::Submitted);
+}
+
+#[test]
+fn after_the_open_window_the_task_goes_on_with_the_runs_that_it_has() {
+    let mut world = World::default();
+    let second = world.newcomer("provider 2", COMPUTE);
+    let task = world.open_as(TaskSpec::redundant(2));
+    let present = world.sealed_by(task, second, CANDIDATE_ROOT);
+    world.warp(3_500);
+    let absent = world.claim(task);
+    world.warp(600);
+    world.send(world.run_expire(absent));
+    assert_ne!(world.read::<Task>(&task.key).reveal_from.unix, 0, "the reveal opens");
+    world.send(world.run_reveal(present, CANDIDATE_ROOT));
+    world.warp(1_800);
+    let before = world.tokens(&world.requester.token);
+    world.send(world.task_settle(present, &[]));
+    assert!(world.tokens(&world.requester.token) - before > task_args().reward, "the other run's reward goes back");
+    assert!(world.is_closed(&task.key));
 }
 
 #[test]
@@ -289,7 +267,7 @@ fn a_no_show_never_takes_more_than_its_own_lock() {
     let mut world = World::default();
     let first = world.claimed();
     world.warp(300);
-    let second = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let second = world.claim(second);
     world.warp(300);
     world.send(world.run_expire(first));
