@@ -3,6 +3,7 @@
 
 mod elementwise;
 mod folds;
+mod fused;
 mod interpreted;
 mod kernels;
 mod linear;
