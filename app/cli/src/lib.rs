@@ -21,6 +21,7 @@ pub mod record;
 pub mod result;
 pub mod session;
 pub mod solana_config;
+pub mod sources;
 pub mod story;
 pub mod submission;
 pub mod wallet;

@@ -3,6 +3,7 @@
 mod global;
 mod market;
 mod model;
+mod network;
 mod provider;
 mod task;
 
@@ -14,8 +15,11 @@ use clap_complete::Shell;
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{MarketCommand, MarketInit};
 pub use model::{ModelCommand, ModelRegister};
+pub use network::{Activation, EmbeddingArgs, MatmulArgs, MlpArgs, OutputActivation, Precision};
 pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, ProviderUpdate, StakeCommand, VerifierCommand};
-pub use task::{Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs};
+pub use task::{
+    DataArgs, Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs,
+};
 
 /// Compute marketplace on Solana: tasks are escrowed, run, checked bit for bit, and paid only if right.
 #[derive(Debug, Parser)]
