@@ -4,6 +4,7 @@
 //! return a [`CliError`](error::CliError) with a hint and an exit code; [`output`] prints it.
 
 pub mod args;
+pub mod bench;
 pub mod bootstrap;
 pub mod cluster;
 pub mod commands;

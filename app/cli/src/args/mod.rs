@@ -1,5 +1,6 @@
 //! The command line as typed. It is turned into one [`Config`](crate::config::Config) before anything is done.
 
+mod bench;
 mod global;
 mod market;
 mod model;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use bench::BenchArgs;
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{MarketCommand, MarketInit};
 pub use model::{ModelCommand, ModelRegister};
@@ -60,6 +62,8 @@ pub enum Command {
     Model(ModelCommand),
     /// Show the wallet's address and balances, or make a new wallet
     Wallet(WalletArgs),
+    /// Measure this machine's CPU next to other libraries
+    Bench(BenchArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
