@@ -9,6 +9,7 @@ use tessera_migrations::MigrationError;
 use tessera_migrations::units::AmountError;
 use tessera_node::StoreError;
 
+use crate::bench::{BenchError, PeerError};
 use crate::cluster::ClusterError;
 
 /// The command did what it was asked to do.
@@ -55,6 +56,9 @@ pub enum CliError {
     /// A cluster without a usable address.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    /// A benchmark was not finished, or its results differ.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     /// The data or the job's parameters were refused, or a result could not be read.
     #[error(transparent)]
     Job(#[from] JobError),
@@ -70,6 +74,9 @@ pub enum CliError {
     /// An agent's settings file is wrong.
     #[error(transparent)]
     Settings(#[from] tessera_node::ConfigError),
+    /// The chosen backend cannot be used.
+    #[error(transparent)]
+    Backend(#[from] tessera_node::FleetError),
     /// A provider could not start, or had to give up.
     #[error(transparent)]
     Provider(#[from] tessera_provider::ProviderError),
@@ -160,11 +167,13 @@ impl CliError {
             Self::Usage { .. } | Self::Amount(_) | Self::Cluster(_) => "usage",
             Self::Config { .. } => "config",
             Self::File { .. } => "file",
+            Self::Bench(_) => "bench",
             Self::Job(_) => "job",
             Self::Chain(_) => "chain",
             Self::Store(_) => "store",
             Self::Migration(_) => "migration",
             Self::Settings(_) => "config",
+            Self::Backend(_) => "backend",
             Self::Provider(_) => "provider",
             Self::Verifier(_) => "verifier",
             Self::Localnet(_) => "localnet",
@@ -185,6 +194,17 @@ impl CliError {
             | Self::Failed { hint, .. } => Some(hint.clone()),
             Self::File { .. } => Some("check the path and its permissions".to_owned()),
             Self::Amount(_) => Some("nothing is rounded: give an amount that the mint can express".to_owned()),
+            Self::Bench(BenchError::Peer(PeerError::Start { .. })) => {
+                Some("give the path of the interpreter or program itself, or leave the peer out".to_owned())
+            }
+            Self::Bench(BenchError::Peer(_)) => Some(
+                "peers need the packages of tools/bench/requirements.txt, or a build of tools/bench/candle; without --python and --candle ours is measured alone"
+                    .to_owned(),
+            ),
+            Self::Bench(BenchError::Disagreement(_)) => {
+                Some("the times above compare different results: report this with the versions of the peers".to_owned())
+            }
+            Self::Bench(BenchError::Job(_)) => Some("check --model".to_owned()),
             Self::Job(_) => Some("nothing was sent: correct the data or the flags and submit again".to_owned()),
             Self::NotFound { what: "task", .. } => Some(
                 "check the address, and the cluster with --url; `tessera task result` also finds tasks that are over"
@@ -198,11 +218,13 @@ impl CliError {
             Self::Localnet(tessera_localnet::LocalnetError::PortInUse { .. }) => {
                 Some("`tessera localnet` takes other ports with --rpc-port and --ws-port".to_owned())
             }
-            Self::Cluster(_)
+            Self::Bench(_)
+            | Self::Cluster(_)
             | Self::Chain(_)
             | Self::Store(_)
             | Self::Migration(_)
             | Self::Settings(_)
+            | Self::Backend(_)
             | Self::Provider(_)
             | Self::Verifier(_)
             | Self::Localnet(_) => None,

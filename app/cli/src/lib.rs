@@ -4,6 +4,7 @@
 //! return a [`CliError`](error::CliError) with a hint and an exit code; [`output`] prints it.
 
 pub mod args;
+pub mod bench;
 pub mod bootstrap;
 pub mod cluster;
 pub mod commands;
@@ -21,6 +22,7 @@ pub mod record;
 pub mod result;
 pub mod session;
 pub mod solana_config;
+pub mod sources;
 pub mod story;
 pub mod submission;
 pub mod wallet;

@@ -1,16 +1,15 @@
 //! From the flags of `task submit` to a job and what it is worth: checked before anything is stored or sent.
 
-use std::path::Path;
-
 use tessera_chain::{MarketParams, Pubkey, Windows};
-use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Prepared, Start, Table, prepare, prepare_from_centres};
+use tessera_jobs::{Embedding, JobSpec, KMeans, LinearRegression, Matmul, Mlp, Pca, Prepared, Start};
 use tessera_migrations::units::Window;
 use tessera_node::Locator;
 use tessera_rules as rules;
 
-use crate::args::{Job, StoreArgs, SubmitArgs, WindowArgs};
+use crate::args::{DataArgs, Job, StoreArgs, SubmitArgs, WindowArgs};
 use crate::error::CliError;
 use crate::session::Session;
+use crate::sources::Sources;
 
 /// Default time to claim a task.
 const OPEN_SECONDS: u32 = 600;
@@ -45,10 +44,8 @@ pub struct Order {
 /// What was typed, split into the job and the flags of every job.
 #[derive(Debug)]
 pub struct Request {
-    /// The job.
-    pub spec: JobSpec,
-    /// Initial centres, if given.
-    pub centers: Option<std::path::PathBuf>,
+    /// The job and its files.
+    pub sources: Sources,
     /// The flags of every job.
     pub submit: SubmitArgs,
 }
@@ -56,57 +53,48 @@ pub struct Request {
 impl From<Job> for Request {
     fn from(job: Job) -> Self {
         match job {
-            Job::LinearRegression(args) => Self {
-                spec: JobSpec::LinearRegression(LinearRegression {
-                    target: args.target,
-                    ridge: args.ridge,
-                    columns: args.submit.columns.clone(),
-                    exclude: args.submit.exclude.clone(),
-                }),
-                centers: None,
-                submit: args.submit,
-            },
-            Job::Kmeans(args) => Self {
-                spec: JobSpec::KMeans(KMeans {
-                    clusters: args.clusters,
-                    iterations: args.iterations,
-                    start: match args.centers {
-                        Some(_) => Start::Given,
-                        None => Start::PlusPlus { seed: args.seed, restarts: args.restarts },
-                    },
-                    columns: args.submit.columns.clone(),
-                    exclude: args.submit.exclude.clone(),
-                }),
-                centers: args.centers,
-                submit: args.submit,
-            },
-            Job::Pca(args) => Self {
-                spec: JobSpec::Pca(Pca {
-                    components: args.components,
-                    columns: args.submit.columns.clone(),
-                    exclude: args.submit.exclude.clone(),
-                }),
-                centers: None,
-                submit: args.submit,
-            },
+            Job::LinearRegression(args) => {
+                let DataArgs { data, columns, exclude } = args.table;
+                let spec = LinearRegression { target: args.target, ridge: args.ridge, columns, exclude };
+                let spec = JobSpec::LinearRegression(spec);
+                Self { sources: Sources::Table { spec, data, centers: None }, submit: args.submit }
+            }
+            Job::Kmeans(args) => {
+                let DataArgs { data, columns, exclude } = args.table;
+                let start = match args.centers {
+                    Some(_) => Start::Given,
+                    None => Start::PlusPlus { seed: args.seed, restarts: args.restarts },
+                };
+                let (clusters, iterations) = (args.clusters, args.iterations);
+                let spec = JobSpec::KMeans(KMeans { clusters, iterations, start, columns, exclude });
+                Self { sources: Sources::Table { spec, data, centers: args.centers }, submit: args.submit }
+            }
+            Job::Pca(args) => {
+                let DataArgs { data, columns, exclude } = args.table;
+                let spec = JobSpec::Pca(Pca { components: args.components, columns, exclude });
+                Self { sources: Sources::Table { spec, data, centers: None }, submit: args.submit }
+            }
+            Job::Matmul(args) => {
+                let spec = Matmul { precision: args.precision.into() };
+                Self { sources: Sources::Matmul { spec, left: args.left, right: args.right }, submit: args.submit }
+            }
+            Job::Mlp(args) => {
+                let DataArgs { data, columns, exclude } = args.table;
+                let (activation, output) = (args.activation.into(), args.output_activation.into());
+                let spec = Mlp { activation, output, precision: args.precision.into(), columns, exclude };
+                Self { sources: Sources::Mlp { spec, data, weights: args.weights }, submit: args.submit }
+            }
+            Job::Embedding(args) => {
+                let (max_tokens, batch) = (args.max_tokens, args.batch);
+                let spec = Embedding { precision: args.precision.into(), max_tokens, batch };
+                let sources = Sources::Embedding { spec, encoder: args.encoder, texts: args.texts };
+                Self { sources, submit: args.submit }
+            }
         }
     }
 }
 
 impl Request {
-    /// Reads the data and builds the job's graph; needs no chain.
-    ///
-    /// # Errors
-    /// [`CliError::Job`] says what is wrong with the data or the parameters.
-    pub fn prepare(&self) -> Result<Prepared, CliError> {
-        let read = |path: &Path| Table::read(path).map_err(|e| CliError::Job(e.into()));
-        let table = read(&self.submit.data)?;
-        Ok(match &self.centers {
-            Some(path) => prepare_from_centres(&self.spec, &table, &read(path)?)?,
-            None => prepare(&self.spec, &table)?,
-        })
-    }
-
     /// Turns typed amounts and times into those of the market, and checks them by the market's rules.
     ///
     /// # Errors

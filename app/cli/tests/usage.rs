@@ -80,7 +80,14 @@ fn command_lines_that_make_no_sense_exit_with_2() {
         &["task", "submit", "kmeans", "--data", "x.csv", "--clusters", "3"],
         &["task", "submit", "pca", "--data", "x.csv", "--components", "2", "--reward", "5", "--clusters", "3"],
         &["task", "submit", "pca", "--data", "x.csv", "--components", "2", "--reward", "5", "--open", "soon"],
+        &["task", "submit", "matmul", "--left", "a.csv", "--reward", "5"],
+        &["task", "submit", "matmul", "--left", "a.csv", "--right", "b.csv", "--reward", "5", "--columns", "a"],
+        &["task", "submit", "matmul", "--left", "a.csv", "--right", "b.csv", "--reward", "5", "--precision", "f64"],
+        &["task", "submit", "mlp", "--data", "x.csv", "--reward", "5"],
+        &["task", "submit", "embedding", "--encoder", "m", "--texts", "t.txt", "--reward", "5", "--max-tokens", "0"],
         &["provider", "update"],
+        &["provider", "run", "--backend", "gpu"],
+        &["verifier", "run", "--backend", "cuda:one"],
     ] {
         let (code, error) = place.refused(args);
         assert_eq!((code, &error["code"]), (2, &Value::from("usage")), "{args:?}: {error}");
@@ -89,10 +96,26 @@ fn command_lines_that_make_no_sense_exit_with_2() {
 }
 
 #[test]
+fn a_gpu_that_is_not_there_is_refused_with_what_to_do() {
+    let place = Place::new();
+    let (code, error) = place.refused(&["provider", "hardware", "--backend", "cuda:99"]);
+    assert_eq!((code, &error["code"]), (1, &Value::from("backend")));
+    says(&error, &["cuda:99", "--backend cpu", "auto"]);
+}
+
+#[test]
+fn hardware_is_shown_as_it_would_be_announced() {
+    let output = Place::new().tessera(&["provider", "hardware", "--backend", "cpu", "--output", "json"]);
+    let hardware: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&hardware["backend"], &hardware["compute_capability"]), (&Value::from("cpu"), &Value::from(0)));
+    assert!(hardware["memory_mib"].is_u64(), "{hardware}");
+}
+
+#[test]
 fn an_unknown_job_lists_the_known_ones() {
     let (code, error) = Place::new().refused(&["task", "submit", "kmean", "--data", "x.csv"]);
     assert_eq!(code, 2);
-    says(&error, &["kmean", "linear-regression", "kmeans", "pca"]);
+    says(&error, &["kmean", "linear-regression", "kmeans", "pca", "matmul", "mlp", "embedding"]);
 }
 
 #[test]
@@ -127,6 +150,26 @@ fn a_missing_data_file_is_named() {
         place.refused(&["task", "submit", "pca", "--data", &path, "--components", "1", "--reward", "5"]);
     assert_eq!(code, 1);
     says(&error, &["nowhere.csv"]);
+}
+
+#[test]
+fn matrices_networks_and_texts_are_refused_before_wallet_and_network_are_needed() {
+    let place = Place::new();
+    let (table, torn) = (place.file("x.csv", "a,b\n1,2\n3,4\n"), place.file("w.safetensors", "torn"));
+    let texts = place.file("texts.txt", "one text\n");
+    let (none, folder) = (place.path("none"), place.path(""));
+    for (args, code, words) in [
+        (["matmul", "--left", &table, "--right", &none], "job", ["none"].as_slice()),
+        (["matmul", "--left", &table, "--right", &place.file("y.csv", "1\n2\n3\n")], "job", &["2 x 2", "3 x 1"]),
+        (["mlp", "--data", &table, "--weights", &none], "file", &["none"]),
+        (["mlp", "--data", &table, "--weights", &torn], "job", &["safetensors"]),
+        (["embedding", "--encoder", &folder, "--texts", &none], "file", &["none"]),
+        (["embedding", "--encoder", &folder, "--texts", &texts], "job", &["config.json"]),
+    ] {
+        let (exit, error) = place.refused(&[&["task", "submit"], &args[..], &["--reward", "5"]].concat());
+        assert_eq!((exit, &error["code"]), (1, &Value::from(code)), "{args:?}: {error}");
+        says(&error, words);
+    }
 }
 
 #[test]

@@ -2,16 +2,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Parser;
 use tessera_chain::{BackendKind, Hardware, Roles};
 use tessera_chain::{CancellationToken, Chain, Feed, Keypair, Outgoing, Pubkey, Signer, World, address, ix};
+use tessera_cli::args::{Cli, Command, TaskCommand};
 use tessera_cli::commands::provider::{Registration, ensure_registered};
 use tessera_cli::error::CliError;
-use tessera_cli::order::Order;
+use tessera_cli::order::{Order, Request};
 use tessera_cli::result::{TaskResult, result_of};
 use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
 use tessera_compute::{Backend, ContentId};
-use tessera_jobs::{JobSpec, Table, prepare};
+use tessera_jobs::{JobSpec, Prepared, Table, prepare};
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
@@ -172,8 +174,23 @@ impl Scene {
         csv: &[u8],
         reward: u64,
     ) -> Result<Submitted, CliError> {
+        self.order(signed, prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job"), reward).await
+    }
+
+    /// Submits a job as it was asked for on a command line, `task submit ...`.
+    pub async fn submit_as_typed(&self, name: &str, arguments: &[&str]) -> Submitted {
+        let Command::Task(TaskCommand::Submit(job)) = Cli::parse_from(arguments).command else {
+            panic!("{arguments:?} submits no task")
+        };
+        let request = Request::from(*job);
+        let (signed, prepared) = (self.session(name).await, request.sources.prepare().expect("a job"));
+        let reward = signed.session.base_units(request.submit.reward).expect("tokens");
+        self.order(&signed, prepared, reward).await.expect("the task is created")
+    }
+
+    async fn order(&self, signed: &SignedSession, prepared: Prepared, reward: u64) -> Result<Submitted, CliError> {
         let order = Order {
-            prepared: prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job"),
+            prepared,
             reward,
             audit_reward: reward / 10,
             crank_bounty: reward / 100,

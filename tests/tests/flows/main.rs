@@ -6,6 +6,7 @@ mod bad_input;
 mod cancel;
 mod disagreement;
 mod happy_path;
+mod models;
 mod no_show;
 mod restart;
 mod sweep;

@@ -9,22 +9,26 @@ use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
 use super::matmul::{self, Matrices, Product};
 use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
 use super::nearest::{Points, nearest};
-use super::pool::{Chunk, Pool};
-use super::rows::{ArgBest, DotRowsI8, Extremes, SumRowsInteger, f32_rank, fold_rows, i32_rank};
+use super::part::{Part, Target};
+use super::pool::Chunk;
+use super::recycle::Kept;
+use super::rows::{ArgBest, DotRowsI8, Extremes, FoldChains, SIDE, SumRowsInteger, f32_rank, fold_rows, i32_rank};
 use super::segments::{Labelled, segment_sum};
 use super::strided::Strided;
 use crate::exec::ExecError;
 use crate::graph::strides;
 use crate::tensor::Data;
 use crate::word::Word;
-use crate::{OpKind, Operation, Tensor, TensorType};
+use crate::{OpKind, Operation, Shape, TensorType};
 
-type Evaluated = Result<Tensor, ExecError>;
+type Evaluated = Result<Data, ExecError>;
 
-/// Evaluates one operation of a validated graph; operands have the types that it names.
-pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) -> Evaluated {
-    let run = Run { pool, output: op.output };
-    let data: Vec<&Data> = operands.iter().map(|tensor| tensor.data()).collect();
+/// Evaluates one operation of a validated graph; operands have the types that it names. Of operations that need more of an operand
+/// than the rows that they make, all rows are asked for.
+pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) -> Evaluated {
+    let run = Run { target, output: op.output, parts };
+    let pool = target.pool();
+    let data: Vec<&Data> = parts.iter().map(|part| part.data).collect();
     let types = &op.operand_types;
     match (&op.kind, &data[..]) {
         (OpKind::Map1(map), [x]) => match x {
@@ -40,16 +44,14 @@ pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) ->
             (Data::I32(a), Data::I32(b)) => run.select(types, c, a, b),
             _ => Err(ExecError::Malformed),
         },
-        (OpKind::Reshape, [_]) => Ok(operands[0].reshaped(op.output.shape)),
         (OpKind::Permute(axes), [x]) => {
-            let own = strides(&types[0].shape, &types[0].shape);
-            let strides = axes.map(|axis| own[usize::from(axis)]);
-            run.copy(x, strides, 0)
+            let (base, own) = run.walk(0, &types[0].shape, &types[0].shape);
+            run.copy(x, axes.map(|axis| own[usize::from(axis)]), base)
         }
         (OpKind::Slice(starts), [x]) => {
-            let own = strides(&types[0].shape, &types[0].shape);
-            let base = own.iter().zip(starts).map(|(step, &start)| step * start as usize).sum();
-            run.copy(x, own, base)
+            let (base, own) = run.walk(0, &types[0].shape, &types[0].shape);
+            let first: usize = own.iter().zip(starts).map(|(step, &start)| step * start as usize).sum();
+            run.copy(x, own, base.wrapping_add(first))
         }
         (OpKind::Concat(axis), _) => run.concat(usize::from(*axis), types, &data),
         (OpKind::Gather, [table, Data::I32(index)]) => match table {
@@ -69,7 +71,7 @@ pub(super) fn evaluate(pool: &Pool<'_>, op: &Operation, operands: &[&Tensor]) ->
         (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Some(b), row(types)),
         (OpKind::Rowdot, [Data::I8(a), Data::I8(b)]) => {
             let k = row(types);
-            run.make(1, k, &DotRowsI8 { a, b, k })
+            run.make(1, k, &DotRowsI8 { a, b, k, skip: [run.skip(0), run.skip(1)] })
         }
         (OpKind::Reduce(reduce), [x]) => run.reduce(*reduce, row(types), x),
         (OpKind::Nearest, [Data::F32(x), Data::F32(centres), Data::F32(c2)]) => {
@@ -112,19 +114,41 @@ fn row(types: &[TensorType]) -> usize {
 
 /// One output in the making.
 struct Run<'a> {
-    pool: &'a Pool<'a>,
+    target: &'a Target<'a>,
     output: TensorType,
+    parts: &'a [Part<'a>],
 }
 
 impl Run<'_> {
-    fn make<T: Word>(&self, unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Evaluated {
+    /// Elements of an operand before those that are there.
+    fn skip(&self, operand: usize) -> usize {
+        self.parts.get(operand).map_or(0, |part| part.skip)
+    }
+
+    /// First element and steps of an operand along `output`, to which its shape broadcasts.
+    fn walk(&self, operand: usize, shape: &Shape, output: &Shape) -> (usize, [usize; 4]) {
+        let own = strides(shape, output);
+        let Some(view) = self.parts.get(operand).and_then(|part| part.view) else {
+            return (0usize.wrapping_sub(self.skip(operand)), own);
+        };
+        let missing = output.rank() - shape.rank();
+        let mut steps = [0; 4];
+        for (axis, &dim) in shape.dims().iter().enumerate() {
+            if dim != 1 {
+                steps[missing + axis] = view.strides[axis];
+            }
+        }
+        (view.base, steps)
+    }
+
+    fn make<T: Word + Kept>(&self, unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Evaluated {
         let elements =
             usize::try_from(self.output.shape.elements()).map_err(|_| ExecError::TooLarge(self.output.bytes()))?;
-        self.output(self.pool.make(elements, unit, steps, chunk)?)
+        self.target.make(elements, unit, steps, chunk)
     }
 
     fn output<T: Word>(&self, elements: Vec<T>) -> Evaluated {
-        Ok(Tensor::from_parts(self.output.shape, T::data(elements)))
+        Ok(T::data(elements))
     }
 
     fn matmul<T: Product>(&self, types: &[TensorType], a: &[T], b: &[T]) -> Evaluated {
@@ -132,16 +156,19 @@ impl Run<'_> {
         let dims = self.output.shape.dims();
         let batch = dims[..dims.len() - 2].iter().product::<u64>() as usize;
         let matrices = Matrices { a, b, batch, m: side(&types[0]), n: side(&types[1]), k: row(types) };
-        self.output(matmul::multiply(self.pool, matrices)?)
+        self.output(matmul::multiply(self.target.pool(), matrices)?)
     }
 
     fn fold(&self, a: &[f32], b: Option<&[f32]>, k: usize) -> Evaluated {
-        self.output(fold_rows(self.pool, a, b, self.output.shape.elements() as usize, k)?)
+        if let Target::Rows { .. } = self.target {
+            return self.make(SIDE, k, &FoldChains { a, b, k, chains: 1, skip: [self.skip(0), self.skip(1)] });
+        }
+        self.output(fold_rows(self.target.pool(), a, b, self.output.shape.elements() as usize, k)?)
     }
 
-    fn map1<I: Word>(&self, map: Map1, x: &[I]) -> Evaluated {
+    fn map1<I: Word + Kept>(&self, map: Map1, x: &[I]) -> Evaluated {
         let to = self.output.dtype;
-        let chunk = MapOne { map, to, x };
+        let chunk = MapOne { map, to, x, skip: self.skip(0) };
         match to {
             DType::F32 => self.make::<f32>(1, 2, &chunk),
             DType::I8 => self.make::<i8>(1, 2, &chunk),
@@ -149,21 +176,20 @@ impl Run<'_> {
         }
     }
 
-    fn map2<I: Word>(&self, map: Map2, types: &[TensorType], a: &[I], b: &[I]) -> Evaluated {
+    fn map2<I: Word + Kept>(&self, map: Map2, types: &[TensorType], a: &[I], b: &[I]) -> Evaluated {
         let out = self.output.shape;
-        let steps = [strides(&types[0].shape, &out), strides(&types[1].shape, &out)];
-        let strided = Strided::new(out.dims(), steps, [0; 2]);
+        let walks = [0, 1].map(|n| self.walk(n, &types[n].shape, &out));
+        let strided = Strided::new(out.dims(), walks.map(|(_, steps)| steps), walks.map(|(base, _)| base));
         match self.output.dtype {
             DType::F32 => self.make::<f32>(1, 1, &MapTwo { map, strided, a, b, output: PhantomData::<fn() -> f32> }),
             _ => self.make::<i32>(1, 1, &MapTwo { map, strided, a, b, output: PhantomData::<fn() -> i32> }),
         }
     }
 
-    fn select<T: Word>(&self, types: &[TensorType], c: &[i32], a: &[T], b: &[T]) -> Evaluated {
+    fn select<T: Word + Kept>(&self, types: &[TensorType], c: &[i32], a: &[T], b: &[T]) -> Evaluated {
         let out = self.output.shape;
-        let along = |ty: &TensorType| strides(&ty.shape, &out);
-        let steps = [along(&types[0]), along(&types[1]), along(&types[2])];
-        let strided = Strided::new(out.dims(), steps, [0; 3]);
+        let walks = [0, 1, 2].map(|n| self.walk(n, &types[n].shape, &out));
+        let strided = Strided::new(out.dims(), walks.map(|(_, steps)| steps), walks.map(|(base, _)| base));
         self.make(1, 2, &Choose { strided, c, a, b })
     }
 
@@ -195,25 +221,26 @@ impl Run<'_> {
         }
     }
 
-    fn gather<T: Word>(&self, types: &[TensorType], table: &[T], index: &[i32]) -> Evaluated {
+    fn gather<T: Word + Kept>(&self, types: &[TensorType], table: &[T], index: &[i32]) -> Evaluated {
         let dims = types[0].shape.dims();
         let (rows, row) = (dims[0] as usize, dims[1..].iter().product::<u64>() as usize);
-        self.make(row, 1, &Rows { table, index, rows, row })
+        self.make(row, 1, &Rows { table, index, rows, row, skip: self.skip(1) })
     }
 
     fn reduce(&self, reduce: Reduce, k: usize, x: &Data) -> Evaluated {
+        let skip = self.skip(0);
         match (reduce, x) {
             (Reduce::Sum, Data::F32(x)) => self.fold(x, None, k),
-            (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
-            (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k }),
+            (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
+            (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
             (Reduce::Max | Reduce::Min, Data::F32(x)) => {
-                self.make::<f32>(1, k, &Extremes { reduce, x: x.as_slice(), k })
+                self.make::<f32>(1, k, &Extremes { reduce, x: x.as_slice(), k, skip })
             }
             (Reduce::Max | Reduce::Min, Data::I32(x)) => {
-                self.make::<i32>(1, k, &Extremes { reduce, x: x.as_slice(), k })
+                self.make::<i32>(1, k, &Extremes { reduce, x: x.as_slice(), k, skip })
             }
-            (_, Data::F32(x)) => self.make(1, k, &ArgBest { x, k, rank: f32_rank(reduce) }),
-            (_, Data::I32(x)) => self.make(1, k, &ArgBest { x, k, rank: i32_rank(reduce) }),
+            (_, Data::F32(x)) => self.make(1, k, &ArgBest { x, k, rank: f32_rank(reduce), skip }),
+            (_, Data::I32(x)) => self.make(1, k, &ArgBest { x, k, rank: i32_rank(reduce), skip }),
             (_, Data::I8(_)) => Err(ExecError::Malformed),
         }
     }

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use tessera_referee::{DType, Map1, Map2, select};
+use tessera_referee::{DType, Map1, Map2, float, functions, select};
 
+use super::loose::Loose;
 use super::machine::Machine;
 use super::pool::Chunk;
 use super::strided::Strided;
@@ -14,12 +15,14 @@ pub(super) struct MapOne<'a, I> {
     pub(super) map: Map1,
     pub(super) to: DType,
     pub(super) x: &'a [I],
+    /// Elements before those given.
+    pub(super) skip: usize,
 }
 
 impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [O]) {
-        let x = &self.x[start..start + out.len()];
+        let x = &self.x[start - self.skip..][..out.len()];
         // Naming each map once more takes the choice out of the loop. Conversions that the CPU has are the language's `as`, which
         // rounds, truncates and saturates as the referee does.
         macro_rules! each {
@@ -28,6 +31,11 @@ impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
                     (Map1::Cast, DType::F32, DType::I32) => run(x, out, |x| f32::from_bits(x) as i32 as u32),
                     (Map1::Cast, DType::I8 | DType::I32, DType::F32) => run(x, out, number),
                     (Map1::Dequantise(s), ..) => run(x, out, |x| M::mul(number(x), s)),
+                    (Map1::Gelu, ..) => run(x, out, |x| float::canonical(functions::gelu::<Loose<M>>(x))),
+                    (Map1::Exp, ..) => run(x, out, |x| float::canonical(functions::exp::<Loose<M>>(x))),
+                    (Map1::Log, ..) => run(x, out, |x| float::canonical(functions::log::<Loose<M>>(x))),
+                    (Map1::Tanh, ..) => run(x, out, |x| float::canonical(functions::tanh::<Loose<M>>(x))),
+                    (Map1::Erf, ..) => run(x, out, |x| float::canonical(functions::erf::<Loose<M>>(x))),
                     $(($pattern, ..) => run(x, out, |x| $map.apply::<M>(I::DTYPE, self.to, x)),)*
                 }
             };
@@ -38,11 +46,6 @@ impl<I: Word, O: Word> Chunk<O> for MapOne<'_, I> {
             Map1::Abs => Map1::Abs,
             Map1::Neg => Map1::Neg,
             Map1::Relu => Map1::Relu,
-            Map1::Gelu => Map1::Gelu,
-            Map1::Exp => Map1::Exp,
-            Map1::Log => Map1::Log,
-            Map1::Tanh => Map1::Tanh,
-            Map1::Erf => Map1::Erf,
             Map1::Sqrt => Map1::Sqrt,
             Map1::Rsqrt => Map1::Rsqrt,
             Map1::Cast => Map1::Cast,
@@ -135,9 +138,26 @@ impl<T: Word> Chunk<T> for Choose<'_, T> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [T]) {
         self.strided.stretches(start, out.len(), |offset, count, [c, a, b], [sc, sa, sb]| {
-            for (i, out) in out[offset..offset + count].iter_mut().enumerate() {
-                let (a, b) = (self.a[a + i * sa], self.b[b + i * sb]);
-                *out = T::from_word(select(self.c[c + i * sc].word(), a.word(), b.word()));
+            let out = &mut out[offset..offset + count];
+            let choose = |c: i32, a: T, b: T| T::from_word(select(c.word(), a.word(), b.word()));
+            match [sc, sa, sb] {
+                [1, 1, 1] => {
+                    let (a, b) = (&self.a[a..a + count], &self.b[b..b + count]);
+                    for (((out, &c), &a), &b) in out.iter_mut().zip(&self.c[c..c + count]).zip(a).zip(b) {
+                        *out = choose(c, a, b);
+                    }
+                }
+                [1, 1, 0] => {
+                    let b = self.b[b];
+                    for ((out, &c), &a) in out.iter_mut().zip(&self.c[c..c + count]).zip(&self.a[a..a + count]) {
+                        *out = choose(c, a, b);
+                    }
+                }
+                _ => {
+                    for (i, out) in out.iter_mut().enumerate() {
+                        *out = choose(self.c[c + i * sc], self.a[a + i * sa], self.b[b + i * sb]);
+                    }
+                }
             }
         });
     }

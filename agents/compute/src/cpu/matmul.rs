@@ -10,6 +10,7 @@ use super::chains::{CHAIN, end_chain};
 use super::machine::Machine;
 use super::pack::{Buffer, Factor, pack};
 use super::pool::{Chunk, Pool, Tiles, allocate};
+use super::recycle::Kept;
 use super::shared::Shared;
 use crate::exec::ExecError;
 use crate::word::Word;
@@ -32,7 +33,7 @@ const CHAIN_RESULTS: usize = 1 << 24;
 
 /// Factors and their sums.
 pub(super) trait Product: Factor {
-    type Sum: Word;
+    type Sum: Word + Kept;
     /// Terms of a chain.
     const CHAIN: usize;
     /// Whether B has a bias for the flipped signs of A.
@@ -91,10 +92,10 @@ pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -
     let Matrices { batch, m, n, k, .. } = matrices;
     let elements = batch * m * n;
     let chains = k.div_ceil(T::CHAIN).max(1);
-    let mut out = allocate(elements)?;
     if elements == 0 || k == 0 {
-        return Ok(out);
+        return allocate(elements);
     }
+    let mut out = pool.store.tensors().take(elements)?;
     let work = elements.saturating_mul(k) / 8;
     let threads = pool.threads_for(work);
     let mut plan = Plan::new(pool, matrices);
@@ -105,10 +106,12 @@ pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -
         pool.tiles(plan.count(), work, &Multiply { plan, chains, out: Shared::new(&mut out), split: 1 })?;
         return Ok(out);
     }
-    let mut results = allocate(elements * chains)?;
+    let mut results = pool.store.tensors().take(elements * chains)?;
     let multiply = Multiply { plan, chains, out: Shared::new(&mut results), split: chains };
     pool.tiles(plan.count() * chains, work, &multiply)?;
-    pool.make(elements, 1, chains, &AddChains::<T> { results: &results, elements })
+    let total = pool.make(elements, 1, chains, &AddChains::<T> { results: &results, elements });
+    pool.store.tensors().give(results);
+    total
 }
 
 /// How a product is cut into tiles.
@@ -189,6 +192,10 @@ pub(super) struct Scratch<S> {
 
 impl<T: Product> Tiles for Multiply<'_, T> {
     type Scratch = Scratch<T::Sum>;
+
+    fn scratch(&self) -> Self::Scratch {
+        Scratch::default()
+    }
 
     #[inline(always)]
     fn tile<M: Machine>(&self, scratch: &mut Self::Scratch, index: usize) -> Result<(), ExecError> {
@@ -320,6 +327,7 @@ pub(super) struct AddChains<'a, T: Product> {
 impl<T: Product> Chunk<T::Sum> for AddChains<'_, T> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [T::Sum]) {
+        out.fill(T::Sum::default());
         for chain in self.results.chunks_exact(self.elements) {
             for (total, &chain) in out.iter_mut().zip(&chain[start..]) {
                 *total = T::end_chain::<M>(*total, chain);

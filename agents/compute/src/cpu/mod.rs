@@ -3,24 +3,33 @@
 mod chains;
 mod dispatch;
 mod elementwise;
+mod fuse;
 mod kernels;
 mod linear;
+mod loose;
 mod machine;
 mod matmul;
 mod movement;
 mod nearest;
 mod pack;
+mod part;
 mod path;
 mod pool;
+mod product;
+mod reads;
+mod recycle;
 mod rows;
+mod run;
 mod segments;
 mod shared;
 mod strided;
+mod values;
 
 pub use path::Path;
 use pool::Pool;
+use recycle::Store;
 
-use crate::exec::{Backend, Cancel, ExecError, walk};
+use crate::exec::{Backend, Cancel, ExecError};
 use crate::{Graph, Tensor};
 
 /// Runs graphs on the CPU.
@@ -70,7 +79,7 @@ impl Backend for CpuBackend {
     }
 
     fn run(&self, graph: &Graph, inputs: &[Tensor], cancel: &Cancel) -> Result<Vec<Tensor>, ExecError> {
-        let pool = Pool { path: self.path, threads: self.threads, cancel };
-        walk(graph, inputs, cancel, |operation, operands| dispatch::evaluate(&pool, operation, operands))
+        let store = Store::default();
+        run::run(&Pool { path: self.path, threads: self.threads, cancel, store: &store }, graph, inputs)
     }
 }

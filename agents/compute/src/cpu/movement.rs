@@ -104,12 +104,14 @@ pub(super) struct Rows<'a, T> {
     /// Number of rows in the table.
     pub(super) rows: usize,
     pub(super) row: usize,
+    /// Indices before those given.
+    pub(super) skip: usize,
 }
 
 impl<T: Word> Chunk<T> for Rows<'_, T> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [T]) {
-        let first = start / self.row;
+        let first = start / self.row - self.skip;
         for (out, &index) in out.chunks_mut(self.row).zip(&self.index[first..]) {
             match usize::try_from(index) {
                 Ok(index) if index < self.rows => {

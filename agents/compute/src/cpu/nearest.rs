@@ -53,6 +53,10 @@ struct Scratch {
 impl Tiles for Assign<'_> {
     type Scratch = Scratch;
 
+    fn scratch(&self) -> Self::Scratch {
+        Scratch::default()
+    }
+
     #[inline(always)]
     fn tile<M: Machine>(&self, scratch: &mut Scratch, index: usize) -> Result<(), ExecError> {
         let Points { x, centres, c2, n, d } = self.points;

@@ -2,6 +2,7 @@
 
 use super::kernels::turn;
 use super::machine::Machine;
+use super::recycle::Buffers;
 use crate::exec::ExecError;
 
 /// An element as factors of words.
@@ -133,7 +134,7 @@ fn turn_rows<M: Machine, T: Factor>(
 }
 
 /// Words that begin at a cache line, so that no vector of them straddles two.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Buffer {
     words: Vec<u32>,
     skipped: usize,
@@ -150,6 +151,18 @@ impl Buffer {
             self.skipped = self.words.as_ptr().align_offset(LINE_BYTES).min(LINE);
         }
         Ok(())
+    }
+
+    /// Room for `words` from free memory.
+    pub(super) fn of(buffers: &mut Buffers, words: usize) -> Result<Self, ExecError> {
+        let words: Vec<u32> = buffers.take(words + LINE)?;
+        let skipped = words.as_ptr().align_offset(LINE_BYTES).min(LINE);
+        Ok(Self { words, skipped })
+    }
+
+    /// Gives the memory back.
+    pub(super) fn recycle(self, buffers: &mut Buffers) {
+        buffers.give(self.words);
     }
 
     pub(super) fn words(&self) -> &[u32] {

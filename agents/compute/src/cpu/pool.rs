@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::machine::{Machine, computes_ieee};
 use super::path::{Path, Work};
+use super::recycle::{Kept, Store};
 use crate::exec::{Cancel, ExecError};
 use crate::word::Zero;
 
@@ -18,16 +19,23 @@ pub(super) trait Chunk<T>: Sync {
 /// What computes a tile of an output.
 pub(super) trait Tiles: Sync {
     /// What a thread keeps from tile to tile.
-    type Scratch: Default;
+    type Scratch;
+
+    /// What a thread begins with.
+    fn scratch(&self) -> Self::Scratch;
+
+    /// Takes back what a thread has kept, when no tile is left.
+    fn finish(&self, _: Self::Scratch) {}
 
     /// Computes the tile with this index. `inline(always)`, as for [`Chunk::fill`].
     fn tile<M: Machine>(&self, scratch: &mut Self::Scratch, index: usize) -> Result<(), ExecError>;
 }
 
-struct Fill<'a, T, C> {
-    chunk: &'a C,
-    start: usize,
-    out: &'a mut [T],
+/// One stretch to be filled.
+pub(super) struct Fill<'a, T, C> {
+    pub(super) chunk: &'a C,
+    pub(super) start: usize,
+    pub(super) out: &'a mut [T],
 }
 
 impl<T, C: Chunk<T>> Work for Fill<'_, T, C> {
@@ -65,18 +73,19 @@ pub(super) struct Pool<'a> {
     pub(super) path: Path,
     pub(super) threads: usize,
     pub(super) cancel: &'a Cancel,
+    pub(super) store: &'a Store,
 }
 
 impl Pool<'_> {
     /// An output of `elements`, filled in stretches that are multiples of `unit`; `steps` is what one element costs.
-    pub(super) fn make<T: Zero + Send>(
+    pub(super) fn make<T: Kept + Send>(
         &self,
         elements: usize,
         unit: usize,
         steps: usize,
         chunk: &impl Chunk<T>,
     ) -> Result<Vec<T>, ExecError> {
-        let mut out = allocate(elements)?;
+        let mut out = self.store.tensors().take(elements)?;
         self.fill(&mut out, unit.max(1), steps.max(1), chunk)?;
         Ok(out)
     }
@@ -141,10 +150,11 @@ impl Pool<'_> {
         if !computes_ieee() {
             return Err(ExecError::FloatEnvironment);
         }
-        let mut scratch = T::Scratch::default();
+        let mut scratch = tiles.scratch();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
+                tiles.finish(scratch);
                 return Ok(());
             }
             if self.cancel.is_cancelled() {

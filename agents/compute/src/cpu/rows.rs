@@ -10,7 +10,7 @@ use super::pool::{Chunk, Pool};
 use crate::exec::ExecError;
 
 /// Rows that are folded side by side.
-const SIDE: usize = 16;
+pub(super) const SIDE: usize = 16;
 /// Terms that are packed at once; divides a chain.
 const BLOCK: usize = 256;
 const _: () = assert!(CHAIN.is_multiple_of(BLOCK));
@@ -25,19 +25,21 @@ pub(super) fn fold_rows(
 ) -> Result<Vec<f32>, ExecError> {
     let chains = k.div_ceil(CHAIN);
     if chains <= 1 {
-        return pool.make(rows, SIDE, k, &FoldChains { a, b, k, chains: 1 });
+        return pool.make(rows, SIDE, k, &FoldChains { a, b, k, chains: 1, skip: [0; 2] });
     }
     // Chains are rows of their own, as far as order goes.
-    let results = pool.make(rows * chains, SIDE, CHAIN, &FoldChains { a, b, k, chains })?;
+    let results = pool.make(rows * chains, SIDE, CHAIN, &FoldChains { a, b, k, chains, skip: [0; 2] })?;
     pool.make(rows, 1, chains, &AddRows { results: &results, chains })
 }
 
 /// Chain results `[rows][chains]`.
-struct FoldChains<'a> {
-    a: &'a [f32],
-    b: Option<&'a [f32]>,
-    k: usize,
-    chains: usize,
+pub(super) struct FoldChains<'a> {
+    pub(super) a: &'a [f32],
+    pub(super) b: Option<&'a [f32]>,
+    pub(super) k: usize,
+    pub(super) chains: usize,
+    /// Elements of a and b before those given.
+    pub(super) skip: [usize; 2],
 }
 
 impl Chunk<f32> for FoldChains<'_> {
@@ -46,14 +48,14 @@ impl Chunk<f32> for FoldChains<'_> {
         let mut packed = [[[0; SIDE]; BLOCK]; 2];
         for (group, out) in out.chunks_mut(SIDE).enumerate() {
             let count = out.len();
-            let stretch = |x: &'_ [f32], lane: usize| {
+            let stretch = |x: &'_ [f32], skip: usize, lane: usize| {
                 let chain = start + group * SIDE + lane.min(count - 1);
                 let (row, first) = (chain / self.chains, chain % self.chains * CHAIN);
-                let (from, to) = (row * self.k + first, row * self.k + self.k.min(first + CHAIN));
+                let (from, to) = (row * self.k + first - skip, row * self.k + self.k.min(first + CHAIN) - skip);
                 if lane < count { from..to } else { x.len()..x.len() }
             };
-            let of = |x| -> [&[f32]; SIDE] { std::array::from_fn(|lane| &x[stretch(x, lane)]) };
-            let (a, b) = (of(self.a), self.b.map(of));
+            let of = |x, skip| -> [&[f32]; SIDE] { std::array::from_fn(|lane| &x[stretch(x, skip, lane)]) };
+            let (a, b) = (of(self.a, self.skip[0]), self.b.map(|b| of(b, self.skip[1])));
             let terms = a.iter().map(|a| a.len()).max().unwrap_or(0);
             let mut sums = [0.0; SIDE];
             for first in (0..terms).step_by(BLOCK) {
@@ -103,6 +105,8 @@ pub(super) struct DotRowsI8<'a> {
     pub(super) a: &'a [i8],
     pub(super) b: &'a [i8],
     pub(super) k: usize,
+    /// Elements of a and b before those given.
+    pub(super) skip: [usize; 2],
 }
 
 impl Chunk<i32> for DotRowsI8<'_> {
@@ -110,7 +114,8 @@ impl Chunk<i32> for DotRowsI8<'_> {
     fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
         for (i, out) in out.iter_mut().enumerate() {
             let at = (start + i) * self.k;
-            let terms = self.a[at..at + self.k].iter().zip(&self.b[at..at + self.k]);
+            let (a, b) = (&self.a[at - self.skip[0]..][..self.k], &self.b[at - self.skip[1]..][..self.k]);
+            let terms = a.iter().zip(b);
             *out = terms.fold(0, |acc, (&a, &b)| i8_term(a, b, acc));
         }
     }
@@ -120,13 +125,15 @@ impl Chunk<i32> for DotRowsI8<'_> {
 pub(super) struct SumRowsInteger<'a, I> {
     pub(super) x: &'a [I],
     pub(super) k: usize,
+    /// Elements before those given.
+    pub(super) skip: usize,
 }
 
 impl<I: Copy + Into<i32> + Sync> Chunk<i32> for SumRowsInteger<'_, I> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
         for (i, out) in out.iter_mut().enumerate() {
-            let row = &self.x[(start + i) * self.k..][..self.k];
+            let row = &self.x[(start + i) * self.k - self.skip..][..self.k];
             *out = row.iter().fold(0i32, |acc, &x| acc.wrapping_add(x.into()));
         }
     }
@@ -137,17 +144,33 @@ pub(super) struct Extremes<'a, T> {
     pub(super) reduce: Reduce,
     pub(super) x: &'a [T],
     pub(super) k: usize,
+    /// Elements before those given.
+    pub(super) skip: usize,
+}
+
+/// The fold of a row in lanes: these may be taken in any order.
+#[inline(always)]
+fn extreme(row: &[f32], start: u32, better: impl Fn(u32, u32) -> u32) -> f32 {
+    let mut lanes = [start; SIDE];
+    let (whole, rest) = row.as_chunks::<SIDE>();
+    for terms in whole {
+        for (lane, x) in lanes.iter_mut().zip(terms) {
+            *lane = better(*lane, x.to_bits());
+        }
+    }
+    let rest = rest.iter().map(|x| x.to_bits());
+    f32::from_bits(rest.chain(lanes).fold(start, better))
 }
 
 impl Chunk<f32> for Extremes<'_, f32> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [f32]) {
         for (i, out) in out.iter_mut().enumerate() {
-            let row = self.x[(start + i) * self.k..][..self.k].iter().map(|x| x.to_bits());
-            *out = f32::from_bits(match self.reduce {
-                Reduce::Max => row.fold(float::NEG_INFINITY, order::max),
-                _ => row.fold(float::INFINITY, order::min),
-            });
+            let row = &self.x[(start + i) * self.k - self.skip..][..self.k];
+            *out = match self.reduce {
+                Reduce::Max => extreme(row, float::NEG_INFINITY, order::max),
+                _ => extreme(row, float::INFINITY, order::min),
+            };
         }
     }
 }
@@ -156,7 +179,7 @@ impl Chunk<i32> for Extremes<'_, i32> {
     #[inline(always)]
     fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
         for (i, out) in out.iter_mut().enumerate() {
-            let row = self.x[(start + i) * self.k..][..self.k].iter().copied();
+            let row = self.x[(start + i) * self.k - self.skip..][..self.k].iter().copied();
             *out = match self.reduce {
                 Reduce::Max => row.fold(i32::MIN, i32::max),
                 _ => row.fold(i32::MAX, i32::min),
@@ -169,6 +192,8 @@ impl Chunk<i32> for Extremes<'_, i32> {
 pub(super) struct ArgBest<'a, T> {
     pub(super) x: &'a [T],
     pub(super) k: usize,
+    /// Elements before those given.
+    pub(super) skip: usize,
     pub(super) rank: fn(T) -> i32,
 }
 
@@ -193,7 +218,7 @@ impl<T: Copy + Sync> Chunk<i32> for ArgBest<'_, T> {
     fn fill<M: Machine>(&self, start: usize, out: &mut [i32]) {
         for (i, out) in out.iter_mut().enumerate() {
             let mut best = Best::new();
-            for (j, &x) in self.x[(start + i) * self.k..][..self.k].iter().enumerate() {
+            for (j, &x) in self.x[(start + i) * self.k - self.skip..][..self.k].iter().enumerate() {
                 best.take(j as i32, (self.rank)(x));
             }
             *out = best.index();

@@ -68,6 +68,10 @@ struct Scratch {
 impl Tiles for Sum<'_> {
     type Scratch = Scratch;
 
+    fn scratch(&self) -> Self::Scratch {
+        Scratch::default()
+    }
+
     #[inline(always)]
     fn tile<M: Machine>(&self, scratch: &mut Scratch, index: usize) -> Result<(), ExecError> {
         let Labelled { labels, segments, d, .. } = self.points;

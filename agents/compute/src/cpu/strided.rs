@@ -7,7 +7,7 @@ pub(super) struct Strided<const N: usize> {
     dims: [usize; 4],
     /// Step of each operand along each axis.
     strides: [[usize; 4]; N],
-    /// First element of each operand.
+    /// First element of each operand, less the elements that a part of it leaves out: below zero it wraps.
     bases: [usize; N],
 }
 
@@ -56,7 +56,7 @@ impl<const N: usize> Strided<N> {
             let coordinate = rest % self.dims[axis];
             rest /= self.dims[axis];
             for (at, own) in at.iter_mut().zip(&self.strides) {
-                *at += coordinate * own[axis];
+                *at = at.wrapping_add(coordinate * own[axis]);
             }
         }
         at
@@ -88,11 +88,11 @@ impl<const N: usize> Strided<N> {
                 let coordinate = rest % self.dims[axis];
                 rest /= self.dims[axis];
                 for (at, own) in at.iter_mut().zip(&self.strides) {
-                    *at += coordinate * own[axis];
+                    *at = at.wrapping_add(coordinate * own[axis]);
                 }
             }
             for (at, step) in at.iter_mut().zip(inner) {
-                *at += column * step;
+                *at = at.wrapping_add(column * step);
             }
             let count = (row - column).min(length - done);
             run(done, count, at, inner);

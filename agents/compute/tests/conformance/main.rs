@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod elementwise;
+mod faults;
 mod folds;
+mod fused;
 mod interpreted;
 mod kernels;
 mod linear;

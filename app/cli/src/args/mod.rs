@@ -1,8 +1,10 @@
 //! The command line as typed. It is turned into one [`Config`](crate::config::Config) before anything is done.
 
+mod bench;
 mod global;
 mod market;
 mod model;
+mod network;
 mod provider;
 mod task;
 
@@ -11,11 +13,15 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use bench::BenchArgs;
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{MarketCommand, MarketInit};
 pub use model::{ModelCommand, ModelRegister};
+pub use network::{Activation, EmbeddingArgs, MatmulArgs, MlpArgs, OutputActivation, Precision};
 pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, ProviderUpdate, StakeCommand, VerifierCommand};
-pub use task::{Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs};
+pub use task::{
+    DataArgs, Job, KmeansArgs, LinearRegressionArgs, PcaArgs, StateFilter, SubmitArgs, TaskCommand, WindowArgs,
+};
 
 /// Compute marketplace on Solana: tasks are escrowed, run, checked bit for bit, and paid only if right.
 #[derive(Debug, Parser)]
@@ -56,6 +62,8 @@ pub enum Command {
     Model(ModelCommand),
     /// Show the wallet's address and balances, or make a new wallet
     Wallet(WalletArgs),
+    /// Measure this machine's CPU next to other libraries
+    Bench(BenchArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use tessera_chain::{Pubkey, TaskState};
 
-use super::StoreArgs;
+use super::{EmbeddingArgs, MatmulArgs, MlpArgs, StoreArgs};
 use tessera_migrations::units::Amount;
 use tessera_migrations::units::Window;
 
 /// Submit tasks and follow them to their results.
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
-    /// Escrow a reward for a job on a table of numbers
+    /// Escrow a reward for a job on your data
     #[command(subcommand, subcommand_value_name = "JOB", subcommand_help_heading = "Jobs")]
     Submit(Box<Job>),
     /// List the market's open tasks
@@ -59,6 +59,12 @@ pub enum Job {
     Kmeans(KmeansArgs),
     /// Components, explained variance and its ratio
     Pca(PcaArgs),
+    /// The product of two matrices
+    Matmul(MatmulArgs),
+    /// What a trained network answers for each row
+    Mlp(MlpArgs),
+    /// A vector for each text, by a BERT-style encoder
+    Embedding(EmbeddingArgs),
 }
 
 /// Flags of `task submit linear-regression`.
@@ -70,6 +76,9 @@ pub struct LinearRegressionArgs {
     /// Weight of the squared coefficients in the loss; 0 is ordinary least squares
     #[arg(long, value_name = "WEIGHT", default_value_t = 0.0)]
     pub ridge: f32,
+    /// The table.
+    #[command(flatten)]
+    pub table: DataArgs,
     /// Flags of every job.
     #[command(flatten)]
     pub submit: SubmitArgs,
@@ -93,6 +102,9 @@ pub struct KmeansArgs {
     /// Lloyd iterations
     #[arg(long, default_value_t = 30)]
     pub iterations: u32,
+    /// The table.
+    #[command(flatten)]
+    pub table: DataArgs,
     /// Flags of every job.
     #[command(flatten)]
     pub submit: SubmitArgs,
@@ -104,14 +116,17 @@ pub struct PcaArgs {
     /// Number of components
     #[arg(long, value_name = "K")]
     pub components: NonZeroU32,
+    /// The table.
+    #[command(flatten)]
+    pub table: DataArgs,
     /// Flags of every job.
     #[command(flatten)]
     pub submit: SubmitArgs,
 }
 
-/// Flags of every job.
+/// Flags of every job on a table.
 #[derive(Debug, Args)]
-pub struct SubmitArgs {
+pub struct DataArgs {
     /// Table of numbers: CSV with a header, or .npy
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
@@ -121,6 +136,11 @@ pub struct SubmitArgs {
     /// Columns to leave out
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub exclude: Vec<String>,
+}
+
+/// Flags of every job.
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
     /// What the run is worth
     #[arg(long, value_name = "TOKENS")]
     pub reward: Amount,

@@ -1,6 +1,7 @@
 //! One file per noun, one function per verb.
 
 pub mod agents;
+pub mod bench;
 pub mod completions;
 pub mod demo;
 pub mod localnet;
@@ -31,6 +32,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
         Command::Task(command) => task::run(config, command).await,
         Command::Model(command) => model::run(config, command).await,
         Command::Wallet(args) => wallet::run(config, args).await,
+        Command::Bench(args) => bench::run(config, args).await,
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(())

@@ -17,7 +17,7 @@ use crate::wallet::LocalWallet;
 /// Reads and checks the data first, so that bad data need neither wallet nor network to be found out.
 pub(super) async fn run(config: &Config, job: Job) -> Result<(), CliError> {
     let request = Request::from(job);
-    let prepared = request.prepare()?;
+    let prepared = request.sources.prepare()?;
     let signed = SignedSession::open(config, LocalWallet::Requester).await?;
     let order = request.price(prepared, &signed.session, config.is_local())?;
     let store = own_store(config, &request.submit.store)?;
