@@ -5,6 +5,7 @@ use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::AuditClaimed;
 use crate::hashes::{chain_holds, chain_hour, ticket_hash};
+use crate::settlement::stake_vault_of;
 use crate::state::{
     Audit, AuditState, Deadline, Draw, FULL_RATE, LAYOUT_VERSION, Moment, Opened, Provider, Run, Task, TaskState,
 };
@@ -114,7 +115,8 @@ impl AuditClaim<'_> {
             pick_slot: 0,
             drawn: step.paid,
             opened: Opened::default(),
-            reserved: [0; 64],
+            vault: stake_vault_of(&self.verifier)?,
+            reserved: [0; 32],
             state: AuditState::Claimed,
             pick: None,
             leaf: None,

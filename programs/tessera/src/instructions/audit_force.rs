@@ -4,7 +4,6 @@ use tessera_rules::plan_audit_force;
 
 use crate::errors::TesseraError;
 use crate::events::AuditForced;
-use crate::seeds;
 use crate::state::{FULL_RATE, Market, Moment, Run, Task};
 use crate::tokens::Mover;
 
@@ -26,8 +25,8 @@ pub struct AuditForce<'info> {
         constraint = task.terms.market == market.key() @ TesseraError::WrongMarket,
     )]
     pub task: Box<Account<'info, Task>>,
-    /// CHECK: the token account at this derived address is the task's vault.
-    #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
+    /// CHECK: the token account at this address, derived when the task was created, is its vault.
+    #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
     /// CHECK: any token account that the requester may spend; the token program checks it.
     #[account(mut)]

@@ -27,8 +27,8 @@ pub struct TaskCancel<'info> {
         constraint = task.terms.market == market.key() @ TesseraError::WrongMarket,
     )]
     pub task: Box<Account<'info, Task>>,
-    /// CHECK: the token account at this derived address is the task's vault.
-    #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
+    /// CHECK: the token account at this address, derived when the task was created, is its vault.
+    #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]

@@ -24,8 +24,8 @@ pub struct TaskExpire<'info> {
     /// The task.
     #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
-    /// CHECK: the token account at this derived address is the task's vault.
-    #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
+    /// CHECK: the token account at this address, derived when the task was created, is its vault.
+    #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
     /// CHECK: the token account at this derived address is the market's insurance vault.
     #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
@@ -197,7 +197,12 @@ impl TaskExpire<'_> {
         requester_refunded: Payment,
         dust: u64,
     ) -> Result<()> {
-        let (task, cranker_paid) = (self.task.key(), payout.cranker.get());
+        let task = self.task.key();
+        let total = (requester_refunded, payout.cranker.get());
+        let nothing = (Payment { amount: 0, ..requester_refunded }, 0);
+        // Each payment is told once: by the task's end, if this is it.
+        let ((requester_refunded, cranker_paid), of_task) =
+            if step.is_final() { (nothing, total) } else { (total, nothing) };
         if let (Some((silenced, requester_compensated)), Some(run)) = (silenced, &self.run) {
             let Silenced { sunk, from_unbonding, released, reputation, .. } = silenced;
             let provider = run.provider;
@@ -227,6 +232,7 @@ impl TaskExpire<'_> {
             emit!(reputation);
         }
         if step.is_final() {
+            let (requester_refunded, cranker_paid) = of_task;
             emit!(TaskExpired { task, requester_refunded, cranker_paid, dust });
         } else if self.task.challenge_until != Deadline::UNSET {
             emit!(WindowsStarted::new(&self.task));

@@ -23,8 +23,8 @@ pub struct TaskSettle<'info> {
     /// The task.
     #[account(mut, constraint = task.terms.market == market.key() @ TesseraError::WrongMarket)]
     pub task: Box<Account<'info, Task>>,
-    /// CHECK: the token account at this derived address is the task's vault.
-    #[account(mut, seeds = [seeds::ESCROW, task.key().as_ref()], bump = task.vault_bump)]
+    /// CHECK: the token account at this address, derived when the task was created, is its vault.
+    #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
     /// The run.
     #[account(mut, has_one = task @ TesseraError::WrongRun, has_one = provider @ TesseraError::WrongProvider)]

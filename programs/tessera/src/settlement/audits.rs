@@ -51,7 +51,7 @@ impl<'info> PassedAudit<'info> {
         let verifier: Box<Account<'info, Provider>> = Box::new(Account::try_from(verifier)?);
         require_keys_eq!(verifier.key(), audit.verifier, TesseraError::WrongProvider);
         require_keys_eq!(*wallet.key, audit.authority, TesseraError::WrongWallet);
-        require_keys_eq!(*vault.key, stake_vault_of(&verifier)?, TesseraError::WrongVault);
+        require_keys_eq!(*vault.key, audit.vault, TesseraError::WrongVault);
         Ok(Self { audit, verifier, vault, wallet })
     }
 }

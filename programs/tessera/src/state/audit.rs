@@ -70,8 +70,10 @@ pub struct Audit {
     pub drawn: bool,
     /// What has been opened.
     pub opened: Opened,
+    /// The verifier's stake vault: the derived address, kept so that it need not be derived again.
+    pub vault: Pubkey,
     /// Zero.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 32],
     /// Where it stands.
     pub state: AuditState,
     /// The slot hash that picked the leaf, once used.

@@ -57,8 +57,10 @@ pub struct Task {
     pub challenge_until: Deadline,
     /// Its runs; of the three only the first `runs` are used.
     pub slots: [Slot; 3],
+    /// Its vault: the derived address, kept so that it need not be derived again.
+    pub vault: Pubkey,
     /// Zero.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 32],
     /// What was agreed.
     pub terms: Terms,
     /// How its runs are settled.

@@ -89,7 +89,8 @@ fn task() -> Task {
         audit_until: UNTIL,
         challenge_until: Deadline { unix: 0x75, slot: 0x76 },
         slots: [slot(0xc0, SlotState::Submitted), slot(0xd0, SlotState::Refuted), slot(0xe0, SlotState::Void)],
-        reserved: [0; 64],
+        vault: key(0xb5),
+        reserved: [0; 32],
         terms: terms(),
         decision: Decision::Root([0xb4; 32]),
         excluded: vec![key(0xb2), key(0xb3)],
@@ -148,7 +149,8 @@ fn audit() -> Audit {
         pick_slot: 0x0506,
         drawn: true,
         opened: Opened { output: true, keyed: false },
-        reserved: [0; 64],
+        vault: key(0xb6),
+        reserved: [0; 32],
         state: AuditState::Agreed { keyed_root: [0xa4; 32] },
         pick: Some([0xa5; 32]),
         leaf: Some([0xa6; 32]),
@@ -167,7 +169,7 @@ fn task_bytes() {
             "
         4f22e537585a3754 02 f1 f2 03 03 0201000000000000 0403000000000000 0605000000000000 0807 [b1*32]
         0a09000000000000 {MOMENT_71} {UNTIL_73} 7500000000000000 7600000000000000
-        [c0*32] 03 [c1*32] c200 c300 [d0*32] 04 [d1*32] d200 d300 [e0*32] 07 [e1*32] e200 e300 [00*64]
+        [c0*32] 03 [c1*32] c200 c300 [d0*32] 04 [d1*32] d200 d300 [e0*32] 07 [e1*32] e200 e300 [b5*32] [00*32]
         [a1*32] [a2*32] 1009080700000000 [a3*32] [a4*32] [a5*32] 1211 13 0103 1514000000000000 1716000000000000
         1918000000000000 21000000 22000000 23000000 24000000 25000000 26000000 27000000
         0101 0202 0303 0404 0505 0606 00 3231000000000000 3433000000000000 3635000000000000
@@ -203,7 +205,7 @@ fn audit_bytes() {
         &format!(
             "
         f241ca938d67fd86 02 f1 [a0*32] [a1*32] [a2*32] [a3*32] 0201000000000000 0403 {MOMENT_71} {UNTIL_73}
-        0500000000000000 0600000000000000 0605000000000000 01 01 00 [00*64] 01 [a4*32] 01 [a5*32] 01 [a6*32]
+        0500000000000000 0600000000000000 0605000000000000 01 01 00 [b6*32] [00*32] 01 [a4*32] 01 [a5*32] 01 [a6*32]
         "
         ),
     );
