@@ -87,7 +87,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if migrated.differences.is_empty() {
         Ok(())
     } else {
-        bail!("the market on chain has other parameters, see above; they were left alone, propose others with `tessera market params propose`")
+        bail!(
+            "the market on chain has other parameters, see above; they were left alone, propose others with `tessera market params propose`"
+        )
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use tessera_chain::{
-    Chain, ChainError, Instruction, Keypair, MarketInitArgs, MintInfo, Outdated, OutdatedKind, Outgoing, Pubkey, Signer,
-    address, ix, program,
+    Chain, ChainError, Instruction, Keypair, MarketInitArgs, MintInfo, Outdated, OutdatedKind, Outgoing, Pubkey,
+    Signer, address, ix, program,
 };
 
 use crate::differences::{Difference, differences};

@@ -13,6 +13,9 @@ use crate::ix::{self, Expiry, FeeSweep, MAX_TRANSACTION, Payee, Settlement, tran
 use crate::versioned::Versioned;
 use crate::world::World;
 
+#[cfg(test)]
+mod tests;
+
 /// The transactions that send what is due, in order, signed by `cranker` alone. What the transition needs and is not there
 /// (a receiver's token account, the current epoch's books and fee vault) is made at the cranker's expense: in the same
 /// transaction if it fits, else in one before it.
@@ -21,12 +24,7 @@ use crate::world::World;
 /// [`ChainError::NotFound`] if the world lacks an account that the transition needs, and what reading token accounts says.
 ///
 /// Cancel safety: reads only.
-pub async fn crank(
-    chain: &dyn Chain,
-    world: &World,
-    due: &Due,
-    cranker: Pubkey,
-) -> Result<Vec<Outgoing>, ChainError> {
+pub async fn crank(chain: &dyn Chain, world: &World, due: &Due, cranker: Pubkey) -> Result<Vec<Outgoing>, ChainError> {
     let market = world.market.as_ref().ok_or_else(|| missing("market", world.market_key()))?;
     let sender = Sender { chain, world, market, cranker };
     let mut before = Vec::new();
@@ -37,6 +35,7 @@ pub async fn crank(
         }
         Crank::Draw { run, .. } => ix::audit_draw(run),
         Crank::ApplyParams => ix::market_apply(market.key),
+        Crank::Recount { provider } => ix::stake_recount(market.key, provider),
         Crank::SweepFees { epoch, shard } => sender.sweep(epoch, shard, &mut before).await?,
         Crank::ClaimShare { share } => sender.claim(share).await?,
         Crank::ClosePool { epoch } => {
@@ -103,16 +102,18 @@ impl Sender<'_> {
         let (task, run, now) = (self.task(task)?, self.run(run)?, self.world.moment);
         let outcome = due::outcome(task, run, due::refuting_pair(self.world, run).is_some(), now);
         let outcome = outcome.unwrap_or(Outcome::Upheld);
+        let pays_run = outcome == Outcome::Upheld;
         let epoch = self.world.epoch().ok_or_else(|| missing("market", self.market.key))?;
         let shard = address::fee_shard(&task.key);
-        if outcome == Outcome::Upheld {
+        if pays_run {
             self.open(epoch, shard, before).await?;
         }
         let requester = self.payee(task.terms.requester, before).await?;
         let model = match task.terms.model {
             Some(key) => {
-                let model = self.chain.model(key).await?.ok_or_else(|| missing("model", key))?;
-                Some(self.payee(model.payout, before).await?)
+                let owner = self.chain.model(key).await?.ok_or_else(|| missing("model", key))?.payout;
+                let unpaid = Payee::to(owner, address::market_token(&owner, self.market));
+                Some(if pays_run { self.payee(owner, before).await? } else { unpaid })
             }
             None => None,
         };
@@ -122,26 +123,36 @@ impl Sender<'_> {
         let silent = audits.iter().any(|audit| audit.state == AuditState::Claimed);
         let insures = task.terms.sink == Sink::Insurance && (outcome == Outcome::Slashed || silent);
         let mut treasury_balance = false;
-        if outcome == Outcome::Upheld {
+        if pays_run {
             treasury_balance |= !self.receives(address::fee_vault(&self.market.key, epoch, shard)).await?;
         }
         if insures {
             treasury_balance |= !self.receives(address::insurance_vault(&self.market.key)).await?;
         }
-        Ok(ix::task_settle(&Settlement {
-            cranker: self.cranker,
-            market: self.market,
-            epoch,
-            task,
-            run,
-            outcome,
-            requester,
-            model,
-            cranker_token: self.usable(self.cranker).await?,
-            provider_balance: !self.receives(address::stake_vault(&run.provider)).await?,
-            treasury_balance,
-            audits: &audits,
-        }))
+        let (cranker, market, cranker_token) = (self.cranker, self.market, self.usable(self.cranker).await?);
+        let provider_balance = pays_run && !self.receives(address::stake_vault(&run.provider)).await?;
+        loop {
+            let settle = ix::task_settle(&Settlement {
+                cranker,
+                market,
+                epoch,
+                task,
+                run,
+                outcome,
+                requester,
+                model,
+                cranker_token,
+                provider_balance,
+                treasury_balance,
+                audits: &audits,
+            });
+            // With several balances there is room for fewer audits. A slash pays its auditors at once; others can be closed
+            // later.
+            let fits = transaction_size(std::slice::from_ref(&settle), &cranker) <= MAX_TRANSACTION;
+            if fits || outcome == Outcome::Slashed || audits.pop().is_none() {
+                return Ok(settle);
+            }
+        }
     }
 
     async fn sweep(&self, epoch: u64, shard: u8, before: &mut Vec<Instruction>) -> Result<Instruction, ChainError> {

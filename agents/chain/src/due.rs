@@ -9,6 +9,9 @@ use tessera_rules::{pool_closable, pool_final};
 use crate::versioned::Versioned;
 use crate::world::World;
 
+#[cfg(test)]
+mod tests;
+
 /// A transition that waits for somebody to send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
@@ -53,6 +56,11 @@ pub enum Crank {
     },
     /// `market_apply`: proposed parameters have waited.
     ApplyParams,
+    /// `stake_recount`: a verifier weighs more in draws than it has at stake.
+    Recount {
+        /// The verifier, by its Provider account.
+        provider: Pubkey,
+    },
     /// `fee_sweep`: the epoch has ended.
     SweepFees {
         /// Which epoch.
@@ -81,7 +89,11 @@ impl Crank {
             | Self::Settle { task, .. }
             | Self::CloseAudits { task, .. }
             | Self::Draw { task, .. } => Some(*task),
-            Self::ApplyParams | Self::SweepFees { .. } | Self::ClaimShare { .. } | Self::ClosePool { .. } => None,
+            Self::ApplyParams
+            | Self::Recount { .. }
+            | Self::SweepFees { .. }
+            | Self::ClaimShare { .. }
+            | Self::ClosePool { .. } => None,
         }
     }
 
@@ -91,7 +103,11 @@ impl Crank {
         match self {
             Self::Expire { run, .. } => *run,
             Self::Settle { run, .. } | Self::CloseAudits { run, .. } | Self::Draw { run, .. } => Some(*run),
-            Self::ApplyParams | Self::SweepFees { .. } | Self::ClaimShare { .. } | Self::ClosePool { .. } => None,
+            Self::ApplyParams
+            | Self::Recount { .. }
+            | Self::SweepFees { .. }
+            | Self::ClaimShare { .. }
+            | Self::ClosePool { .. } => None,
         }
     }
 
@@ -103,6 +119,7 @@ impl Crank {
             Self::Settle { .. } | Self::CloseAudits { .. } => "task_settle",
             Self::Draw { .. } => "audit_draw",
             Self::ApplyParams => "market_apply",
+            Self::Recount { .. } => "stake_recount",
             Self::SweepFees { .. } => "fee_sweep",
             Self::ClaimShare { .. } => "pool_claim",
             Self::ClosePool { .. } => "pool_close",
@@ -192,6 +209,11 @@ pub fn of_market(world: &World, now: Moment) -> Vec<Due> {
     let mut due = Vec::new();
     if let Some(pending) = market.pending.filter(|pending| pending.earliest.passed(now)) {
         due.push(Due { crank: Crank::ApplyParams, since: pending.earliest.unix });
+    }
+    for provider in world.providers.values() {
+        if provider.ticket_stake > provider.stake.free.saturating_add(provider.stake.locked) {
+            due.push(Due { crank: Crank::Recount { provider: provider.key }, since: now.unix });
+        }
     }
     for pool in world.pools.values() {
         let (epoch, since) = (pool.epoch, end(pool.epoch));

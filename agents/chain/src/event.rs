@@ -92,6 +92,7 @@ events! {
         StakeDeposited,
         StakeUnbonded,
         StakeWithdrawn,
+        StakeRecounted,
         ReputationChanged,
     }
     task {

@@ -11,7 +11,7 @@ use crate::world::AccountKind;
 /// Where `Provider::market` stands: behind the discriminator, version and two bumps.
 pub(crate) const PROVIDER_MARKET: usize = 8 + 3;
 /// Where `Task::terms.market` stands: behind the discriminator and all fixed fields of the task.
-const TASK_MARKET: usize = 414;
+const TASK_MARKET: usize = 398;
 /// Where the market stands in accounts that name it first: behind the discriminator, version and bump.
 const MARKET: usize = 8 + 2;
 /// Where `Run::task` and `Audit::run` stand: behind the market.
@@ -22,11 +22,7 @@ pub(crate) fn filters(kind: AccountKind, market: Pubkey) -> Vec<RpcFilterType> {
     let offset = match kind {
         AccountKind::Provider => PROVIDER_MARKET,
         AccountKind::Task => TASK_MARKET,
-        AccountKind::Run
-        | AccountKind::Audit
-        | AccountKind::Pool
-        | AccountKind::Share
-        | AccountKind::Balance => MARKET,
+        AccountKind::Run | AccountKind::Audit | AccountKind::Pool | AccountKind::Share | AccountKind::Balance => MARKET,
     };
     vec![head(kind.discriminator(), LAYOUT_VERSION), bytes(offset, market.as_ref())]
 }

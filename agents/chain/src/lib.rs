@@ -32,10 +32,10 @@ pub use tessera::instructions::{
 };
 pub use tessera::slot_hashes::SlotHash;
 pub use tessera::state::{
-    Audit, AuditState, BackendKind, BackendNeed, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware, Market,
-    MarketParams, Model, Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation, Requirements,
-    RewardSplits, Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms,
-    TicketChain, Unbonding, Windows, Winners,
+    Audit, AuditState, BackendKind, BackendNeed, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware,
+    Market, MarketParams, Model, Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation,
+    Requirements, RewardSplits, Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task,
+    TaskState, Terms, TicketChain, Unbonding, Windows, Winners,
 };
 pub use tessera_rules as rules;
 pub use tokio_util::sync::CancellationToken;

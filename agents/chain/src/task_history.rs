@@ -9,6 +9,9 @@ use crate::chain::{Chain, Recorded};
 use crate::error::ChainError;
 use crate::event::Event;
 
+#[cfg(test)]
+mod tests;
+
 /// Transactions read at once.
 const PAGE: usize = 100;
 
@@ -96,11 +99,6 @@ fn steps(task: Pubkey, past: &Recorded) -> Vec<TaskStep> {
             let reputation = matches!(event, Event::ReputationChanged(_)) && alone && about;
             event.task() == Some(task) || reputation
         })
-        .map(|event| TaskStep {
-            signature: past.signature,
-            slot: past.slot,
-            time: past.time,
-            event: event.clone(),
-        })
+        .map(|event| TaskStep { signature: past.signature, slot: past.slot, time: past.time, event: event.clone() })
         .collect()
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tessera_chain::fake::fixture;
 use tessera_chain::{
     CancellationToken, Chain, ChainError, Endpoints, Event, FeedPolicy, Keypair, Market, MarketInitArgs, Outgoing,
-    ProviderRegisterArgs, ProviderUpdateArgs, Pubkey, RpcChain, SendPolicy, Signer, TesseraError, Versioned, World,
-    address, ix, program,
+    ProviderRegisterArgs, ProviderUpdateArgs, Pubkey, RpcChain, SendPolicy, Signer, SlotHash, TesseraError, Versioned,
+    World, address, ix, program,
 };
 use tessera_localnet::{Localnet, Options};
 use tokio::time::timeout;
@@ -44,13 +44,13 @@ impl Bench {
         let (creator, mint) = (self.wallet.pubkey(), Keypair::new());
         let rent = self.chain.rent_exempt(ix::MINT_BYTES).await.unwrap();
         let mut instructions = ix::mint_create(creator, mint.pubkey(), creator, 6, rent).unwrap().to_vec();
-        instructions.push(ix::ata_create(creator, creator, mint.pubkey()));
-        let account = address::associated_token(&creator, &mint.pubkey());
-        instructions.push(ix::mint_to(mint.pubkey(), account, creator, 5_000_000).unwrap());
+        instructions.push(ix::ata_create(creator, creator, mint.pubkey(), ix::TOKEN_PROGRAM));
+        let account = address::associated_token(&creator, &mint.pubkey(), &ix::TOKEN_PROGRAM);
+        instructions.push(ix::mint_to(mint.pubkey(), account, creator, 5_000_000, ix::TOKEN_PROGRAM).unwrap());
         self.chain.send(Outgoing::new("mint_create", instructions), &[&self.wallet, &mint]).await.unwrap();
-        let params = fixture::market(creator, mint.pubkey()).params;
-        let args = MarketInitArgs { id: 0, authority: creator, treasury: creator, params };
-        self.send("market_init", ix::market_init(creator, mint.pubkey(), args)).await.unwrap();
+        let Market { params, epoch_seconds, .. } = fixture::market(creator, mint.pubkey());
+        let args = MarketInitArgs { id: 0, authority: creator, treasury: creator, epoch_seconds, params };
+        self.send("market_init", ix::market_init(creator, mint.pubkey(), ix::TOKEN_PROGRAM, args)).await.unwrap();
         let key = address::market(&mint.pubkey(), &creator, 0);
         self.chain.market(key).await.unwrap().unwrap()
     }
@@ -68,6 +68,7 @@ impl Bench {
             price_floor: 7,
             max_runs: 1,
             endpoint: String::new(),
+            ticket: None,
         };
         self.send("provider_register", ix::provider_register(self.wallet.pubkey(), market, args)).await.unwrap();
         address::provider(&market.key, &self.wallet.pubkey())
@@ -165,7 +166,7 @@ async fn events_arrive_with_the_receipt_and_in_the_history() {
     let bench = bench().await;
     let market = bench.market().await;
     let provider = bench.register(&market).await;
-    let token = address::associated_token(&bench.wallet.pubkey(), &market.mint);
+    let token = address::market_token(&bench.wallet.pubkey(), &market);
     let deposit = ix::stake_deposit(bench.wallet.pubkey(), &market, token, 1_000);
     let events = bench.send("stake_deposit", deposit).await.unwrap();
     let [Event::StakeDeposited(deposited)] = events.as_slice() else { panic!("{events:?}") };
@@ -201,5 +202,56 @@ async fn a_feed_sees_the_clock_jump() {
     let then = bench.network.advance(3_600).unwrap();
     shows(&mut feed, |world| world.moment.unix >= then.unix_seconds && world.moment.slot >= then.slot).await;
     feed.shutdown().await.unwrap();
+    bench.network.stop().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_books_of_an_epoch_and_slot_hashes_are_read() {
+    let bench = bench().await;
+    let (market, wallet) = (bench.market().await, bench.wallet.pubkey());
+    let provider = bench.register(&market).await;
+    let mut feed = bench.chain.watch(market.key, CancellationToken::new()).await.unwrap();
+    let epoch = market.epoch(bench.chain.moment().await.unwrap());
+    bench.send("pool_open", ix::pool_open(wallet, &market, epoch)).await.unwrap();
+    let vault = ix::fee_vault_open(wallet, &market, epoch, 3);
+    let events = bench.send("fee_vault_open", vault).await.unwrap();
+    assert!(matches!(events.as_slice(), [Event::FeeVaultOpened(opened)] if (opened.epoch, opened.shard) == (epoch, 3)));
+    bench.send("share_open", ix::share_open(wallet, market.key, provider, epoch)).await.unwrap();
+    let tokens = address::market_token(&wallet, &market);
+    bench.send("pool_fund", ix::pool_fund(wallet, &market, epoch, tokens, 1_000)).await.unwrap();
+    shows(&mut feed, |world| {
+        let pool = world.pool(epoch).map(|pool| (pool.opened, pool.shares_open, pool.funded));
+        pool == Some((1 << 3, 1, 1_000)) && world.share(provider, epoch).is_some()
+    })
+    .await;
+    assert_eq!(bench.chain.pools(market.key).await.unwrap().len(), 1);
+    assert_eq!(bench.chain.shares(market.key).await.unwrap()[0].provider, provider);
+    assert!(bench.chain.balances(market.key).await.unwrap().is_empty());
+    assert!(bench.chain.outdated(market.key).await.unwrap().is_empty());
+    let slot = bench.chain.moment().await.unwrap().slot;
+    assert_eq!(bench.chain.slot_hash(slot + 1_000_000).await.unwrap(), SlotHash::NotYet);
+    feed.shutdown().await.unwrap();
+    bench.network.stop().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_comes_in_pages() {
+    let bench = bench().await;
+    let market = bench.market().await;
+    let provider = bench.register(&market).await;
+    for price_floor in [8, 9, 10] {
+        bench.set_price(market.key, price_floor).await;
+    }
+    let (mut before, mut names) = (None, Vec::new());
+    loop {
+        let page = bench.chain.history_page(provider, before, 2).await.unwrap();
+        assert!(page.transactions.len() <= 2);
+        names.extend(page.transactions.iter().flat_map(|past| &past.details.as_ref().unwrap().events).map(Event::name));
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(names, ["ProviderUpdated", "ProviderUpdated", "ProviderUpdated", "ProviderRegistered"]);
     bench.network.stop().unwrap();
 }

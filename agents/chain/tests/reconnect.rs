@@ -72,13 +72,13 @@ async fn market(chain: &RpcChain, wallet: &Keypair) -> Versioned<Market> {
     chain.airdrop(creator, 10_000_000_000).await.unwrap();
     let rent = chain.rent_exempt(ix::MINT_BYTES).await.unwrap();
     let mut instructions = ix::mint_create(creator, mint.pubkey(), creator, 6, rent).unwrap().to_vec();
-    instructions.push(ix::ata_create(creator, creator, mint.pubkey()));
-    let tokens = address::associated_token(&creator, &mint.pubkey());
-    instructions.push(ix::mint_to(mint.pubkey(), tokens, creator, 5_000_000).unwrap());
+    instructions.push(ix::ata_create(creator, creator, mint.pubkey(), ix::TOKEN_PROGRAM));
+    let tokens = address::associated_token(&creator, &mint.pubkey(), &ix::TOKEN_PROGRAM);
+    instructions.push(ix::mint_to(mint.pubkey(), tokens, creator, 5_000_000, ix::TOKEN_PROGRAM).unwrap());
     chain.send(Outgoing::new("mint_create", instructions), &[wallet, &mint]).await.unwrap();
-    let params = fixture::market(creator, mint.pubkey()).params;
-    let args = MarketInitArgs { id: 0, authority: creator, treasury: creator, params };
-    send(chain, wallet, "market_init", ix::market_init(creator, mint.pubkey(), args)).await;
+    let Market { params, epoch_seconds, .. } = fixture::market(creator, mint.pubkey());
+    let args = MarketInitArgs { id: 0, authority: creator, treasury: creator, epoch_seconds, params };
+    send(chain, wallet, "market_init", ix::market_init(creator, mint.pubkey(), ix::TOKEN_PROGRAM, args)).await;
     chain.market(address::market(&mint.pubkey(), &creator, 0)).await.unwrap().unwrap()
 }
 
@@ -109,6 +109,7 @@ async fn a_feed_whose_connection_is_cut_connects_again_and_misses_nothing() {
         price_floor: 7,
         max_runs: 1,
         endpoint: String::new(),
+        ticket: None,
     };
     send(&chain, &wallet, "provider_register", ix::provider_register(wallet.pubkey(), &market, args)).await;
     timeout(PATIENCE, relay.connected.notified()).await.expect("it connects again");
@@ -134,8 +135,6 @@ async fn a_feed_without_any_websocket_lives_on_sweeps_and_sees_closed_accounts()
     let market = market(&chain, &wallet).await;
     let mut feed = chain.watch(market.key, CancellationToken::new()).await.unwrap();
     let task = address::task(&wallet.pubkey(), 1);
-    let shard = address::fee_shard(&task);
-    send(&chain, &wallet, "fee_vault_open", ix::fee_vault_open(wallet.pubkey(), &market, shard)).await;
     let terms = fixture::task(market.key, wallet.pubkey(), 1).terms;
     let args = TaskCreateArgs {
         graph_root: terms.graph_root,
@@ -147,10 +146,20 @@ async fn a_feed_without_any_websocket_lives_on_sweeps_and_sees_closed_accounts()
         reward: terms.reward,
         audit_reward: terms.audit_reward,
         crank_bounty: terms.crank_bounty,
-        windows: Windows { open_seconds: 60, execution_seconds: 10, audit_seconds: 20, challenge_seconds: 30 },
+        windows: Windows {
+            open_seconds: 60,
+            execution_seconds: 10,
+            audit_seconds: 20,
+            challenge_seconds: 30,
+            ..terms.windows
+        },
+        requirements: terms.requirements,
+        named_only: terms.named_only,
+        waive_window: terms.waive_window,
         manifest_locator: terms.manifest_locator,
+        shortlist: terms.shortlist,
     };
-    let tokens = address::associated_token(&wallet.pubkey(), &market.mint);
+    let tokens = address::market_token(&wallet.pubkey(), &market);
     send(&chain, &wallet, "task_create", ix::task_create(wallet.pubkey(), &market, tokens, None, 1, args)).await;
     shows(&mut feed, |world| world.tasks.contains_key(&task)).await;
     let open = chain.task(task).await.unwrap().unwrap();

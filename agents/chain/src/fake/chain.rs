@@ -195,8 +195,13 @@ impl Chain for FakeChain {
         let slot = state.slot;
         let accounts = outgoing.instructions.iter().flat_map(|instruction| &instruction.accounts);
         let touched = accounts.map(|account| account.pubkey).chain(signers).collect();
-        let (time, details) = (Some(state.moment.unix), Some(Details::default()));
         let error = outcome.as_ref().err().cloned();
+        let mut events = std::mem::take(&mut state.emitted);
+        if error.is_some() {
+            // What failed was undone.
+            events.clear();
+        }
+        let (time, details) = (Some(state.moment.unix), Some(Details { events, ..Details::default() }));
         state.recorded.push((touched, Recorded { signature, slot, time, error, details: details.clone() }));
         outcome.map(|()| Receipt { signature, slot, details })
     }

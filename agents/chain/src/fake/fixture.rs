@@ -3,9 +3,10 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_spl::token;
 use tessera::state::{
-    Audit, AuditState, BackendKind, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware, LAYOUT_VERSION, Market,
-    MarketParams, Moment, Opened, Policy, Provider, ProviderStatus, Reputation, Requirements, RewardSplits, Roles, Run,
-    RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms, TicketChain, Unbonding, Windows,
+    Audit, AuditState, BackendKind, Balance, Deadline, Decision, Differing, Draw, EpochPool, Hardware, LAYOUT_VERSION,
+    Market, MarketParams, Moment, Opened, Policy, Provider, ProviderStatus, Reputation, Requirements, RewardSplits,
+    Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms, TicketChain,
+    Unbonding, Windows,
 };
 
 use crate::address;
@@ -335,16 +336,7 @@ pub fn pool(market: Pubkey, epoch: u64) -> EpochPool {
 /// The share of a provider in an epoch, without fees.
 #[must_use]
 pub fn share(market: Pubkey, provider: Pubkey, epoch: u64) -> Share {
-    Share {
-        version: LAYOUT_VERSION,
-        bump: 255,
-        market,
-        provider,
-        epoch,
-        payer: key(90),
-        fees: 0,
-        reserved: [0; 32],
-    }
+    Share { version: LAYOUT_VERSION, bump: 255, market, provider, epoch, payer: key(90), fees: 0, reserved: [0; 32] }
 }
 
 /// 50 base units that `owner` can claim.

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::chain::{MintInfo, Outdated, Outgoing, Recorded, TokenBalance};
 use crate::error::ChainError;
+use crate::event::Event;
 use crate::versioned::Versioned;
 use crate::world::{Account, Update, World};
 
@@ -46,6 +47,7 @@ struct State {
     sent: Vec<Outgoing>,
     recorded: Vec<(Vec<Pubkey>, Recorded)>,
     feeds: Vec<Arc<watch::Sender<Arc<World>>>>,
+    emitted: Vec<Event>,
 }
 
 impl Default for State {
@@ -65,6 +67,7 @@ impl Default for State {
             sent: Vec::new(),
             recorded: Vec::new(),
             feeds: Vec::new(),
+            emitted: Vec::new(),
         }
     }
 }
@@ -193,6 +196,11 @@ impl FakeChain {
         effect: impl Fn(&Self, &Outgoing, &[Pubkey]) -> Result<(), ChainError> + Send + Sync + 'static,
     ) {
         *self.on_send.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(effect));
+    }
+
+    /// Adds an event to the transaction that is being sent, or else to the next one.
+    pub fn emit(&self, event: Event) {
+        self.lock().emitted.push(event);
     }
 
     /// What was sent so far, failed or not.

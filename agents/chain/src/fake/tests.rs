@@ -2,11 +2,12 @@
 
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use tessera::slot_hashes::SlotHash;
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::key;
 use super::*;
-use crate::chain::Chain;
+use crate::chain::{Chain, HistoryPage};
 use crate::ix;
 
 fn limited() -> ChainError {
@@ -66,4 +67,41 @@ async fn an_effect_may_change_the_chain_that_it_is_given_and_history_tells() {
     let history = chain.history(key(2), 5).await.unwrap();
     assert_eq!((history.len(), history[0].signature), (1, receipt.signature));
     assert!(chain.history(key(3), 5).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn history_comes_in_pages_with_the_events_of_what_succeeded() {
+    let (chain, payer) = (FakeChain::new(), Keypair::new());
+    let closed = |dust| Event::TaskClosed(Box::new(tessera::events::TaskClosed { task: key(2), dust }));
+    for dust in 0..5 {
+        chain.emit(closed(dust));
+        if dust == 2 {
+            chain.fail_next_send(limited());
+        }
+        let _ = chain.send(transfer(&payer), &[&payer]).await;
+    }
+    let first = chain.history_page(key(2), None, 2).await.unwrap();
+    let second = chain.history_page(key(2), first.next, 2).await.unwrap();
+    let third = chain.history_page(key(2), second.next, 2).await.unwrap();
+    let events = |page: &HistoryPage| -> Vec<Event> {
+        page.transactions.iter().flat_map(|past| past.details.clone().unwrap().events).collect()
+    };
+    assert_eq!([events(&first), events(&second), events(&third)].concat(), [4, 3, 1, 0].map(closed));
+    assert_eq!((second.transactions[0].error.clone(), third.next), (Some(limited()), None));
+}
+
+#[tokio::test]
+async fn slot_hashes_are_those_that_were_set() {
+    let chain = FakeChain::new();
+    assert_eq!(chain.slot_hash(5).await.unwrap(), SlotHash::NotYet);
+    chain.set_slot_hashes(&[(10, [1; 32]), (14, [2; 32])]);
+    for (slot, expected) in [
+        (9, SlotHash::Expired),
+        (10, SlotHash::Found([1; 32])),
+        (11, SlotHash::Found([2; 32])),
+        (14, SlotHash::Found([2; 32])),
+        (15, SlotHash::NotYet),
+    ] {
+        assert_eq!(chain.slot_hash(slot).await.unwrap(), expected, "{slot}");
+    }
 }

@@ -19,7 +19,8 @@ pub fn audit_draw(run: Pubkey) -> Instruction {
 }
 
 /// Takes the audit of a run on for the verifier of `authority`, who signs and pays. `element` is that of its ticket chain at
-/// the hour of the submission; none is needed in a dispute, and where every ticket wins.
+/// the hour of the submission; none is needed where every ticket wins, and in a dispute, where only an audit that shows a
+/// winning one can earn.
 #[must_use]
 pub fn audit_claim(authority: Pubkey, run: &Versioned<Run>, element: Option<[u8; 32]>) -> Instruction {
     let verifier = address::provider(&run.market, &authority);

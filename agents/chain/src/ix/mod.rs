@@ -28,8 +28,8 @@ pub use self::market::{
 };
 pub use self::payee::Payee;
 pub use self::provider::{
-    model_register, provider_close, provider_register, provider_update, stake_deposit, stake_unbond, stake_withdraw,
-    verifier_commit,
+    model_register, provider_close, provider_register, provider_update, stake_deposit, stake_recount, stake_unbond,
+    stake_withdraw, verifier_commit,
 };
 pub use self::settle::{Expiry, Settlement, task_expire, task_settle};
 pub use self::size::{MAX_TRANSACTION, transaction_size};

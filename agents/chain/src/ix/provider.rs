@@ -100,6 +100,12 @@ pub fn stake_withdraw(authority: Pubkey, market: &Versioned<Market>, authority_t
     instruction(accounts, data::StakeWithdraw {})
 }
 
+/// Lowers the ticket weight of `provider`, a Provider account, to its stake. Nobody in particular signs.
+#[must_use]
+pub fn stake_recount(market: Pubkey, provider: Pubkey) -> Instruction {
+    instruction(accounts::StakeRecount { market, provider }, data::StakeRecount {})
+}
+
 /// Registers a model whose uses pay `payout`, a wallet; `creator` signs and pays.
 #[must_use]
 pub fn model_register(creator: Pubkey, model_root: [u8; 32], payout: Pubkey) -> Instruction {

@@ -19,7 +19,9 @@ use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
 use tessera::slot_hashes::SlotHash;
-use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task, v1};
+use tessera::state::{
+    Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task, v1,
+};
 use tokio_util::sync::CancellationToken;
 
 use self::pool::Pool;

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use anchor_lang::{AnchorDeserialize, Discriminator};
 use anchor_lang::prelude::Pubkey;
+use anchor_lang::{AnchorDeserialize, Discriminator};
 use serde_json::{Value, json};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_clock::Clock;
@@ -93,9 +93,8 @@ impl Pool {
     /// See [`crate::Chain::slot_hash`].
     pub(super) async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
         let (_, account) = self.account(SYSVAR).await?;
-        let bytes = account
-            .and_then(|account| account.data.decode())
-            .ok_or_else(|| not_found("slot hashes", SYSVAR))?;
+        let bytes =
+            account.and_then(|account| account.data.decode()).ok_or_else(|| not_found("slot hashes", SYSVAR))?;
         Ok(first_at_or_after(&bytes, slot))
     }
 

@@ -58,7 +58,8 @@ fn token_balance(key: Pubkey, account: &UiAccount) -> Result<TokenBalance, Chain
     let (program, bytes) = token_bytes(account, "token account", key)?;
     let state = StateWithExtensions::<TokenAccount>::unpack(&bytes)
         .map_err(|error| mismatch("token account", key, error.to_string()))?;
-    let memo_required = state.get_extension::<MemoTransfer>().is_ok_and(|memo| memo.require_incoming_transfer_memos.into());
+    let memo_required =
+        state.get_extension::<MemoTransfer>().is_ok_and(|memo| memo.require_incoming_transfer_memos.into());
     let TokenAccount { owner, mint, amount, state, .. } = state.base;
     Ok(TokenBalance { key, owner, mint, amount, frozen: state == AccountState::Frozen, memo_required, program })
 }
