@@ -75,6 +75,9 @@ fn check(world: &World, event: Event, refusals: &mut usize) -> Option<Edge> {
     if let Some(lost) = edge.lost_by_silence {
         assert!(lost > 0, "{event:?}: silence cost nothing in {world:#?}");
     }
+    if matches!(event, Event::AuditClaim(..)) && world.task.state == TaskState::Disputed {
+        assert_eq!(edge.next.task.challenge_until, world.task.challenge_until, "a claim put a dispute off: {world:#?}");
+    }
     let twice = match event {
         Event::Claim => claim(&edge.next, true).is_ok(),
         // Another second passes; a dispute is counted, and others may open more.
