@@ -128,7 +128,7 @@ fn refuses_anyone_but_the_requester_and_others_accounts() {
         (TesseraError::WrongMarket.into(), call().with(|call| call.accounts.market = other.key)),
         (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = stranger.token)),
         (TesseraError::WrongRun.into(), call().with(|call| call.accounts.run = second.key)),
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.task_vault = second.task.vault)),
+        (TesseraError::WrongVault.into(), call().with(|call| call.accounts.task_vault = second.task.vault)),
         (NOT_ITS_OWNER, call().with(|call| call.accounts.requester_token = stranger.token)),
         (Anchor::AccountNotSigner as u32, call().unsigned_by(world.requester.key)),
     ];

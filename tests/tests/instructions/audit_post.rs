@@ -82,6 +82,19 @@ fn a_matching_answer_refutes_the_run_and_pins_both() {
 }
 
 #[test]
+fn an_answer_equal_to_one_of_the_first_two_that_differ_refutes_without_being_told_of_it() {
+    // Else two honest verifiers that answer at once would leave the pair to whoever settles.
+    let mut world = World::default();
+    let [a, b, c] = world.verifiers;
+    let run = world.submitted();
+    world.audit(run, a, THIRD_ROOT);
+    world.audit(run, b, OTHER_ROOT);
+    world.audit(run, c, OTHER_ROOT);
+    let winners = Winners { first: b.provider, second: c.provider };
+    assert_eq!(world.read::<Run>(&run.key).winners, Some(winners));
+}
+
+#[test]
 fn a_refuted_run_still_takes_answers_so_that_nobody_is_made_silent() {
     let mut world = World::default();
     let [a, b, c] = world.verifiers;

@@ -40,7 +40,7 @@ mod task_cancel;
 mod task_claim;
 mod task_create;
 mod task_expire;
-//mod task_settle;
+mod task_settle;
 mod token_2022;
 mod verifier_commit;
 //mod walk;

@@ -77,7 +77,7 @@ fn refuses_other_accounts_in_place_of_its_own() {
     let (other, mint) = (world.other_market(), wallet("other mint"));
     world.bank.make_mint(mint);
     let call = |world: &World| world.task_cancel(task);
-    world.refuse(Anchor::ConstraintSeeds, call(&world).with(|call| call.accounts.task_vault = second.vault));
+    world.refuse(TesseraError::WrongVault, call(&world).with(|call| call.accounts.task_vault = second.vault));
     world.refuse(
         Anchor::ConstraintSeeds,
         call(&world).with(|call| call.accounts.insurance_vault = other.insurance_vault),

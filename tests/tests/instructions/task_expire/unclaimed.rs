@@ -64,7 +64,7 @@ fn refuses_other_accounts_in_place_of_the_tasks() {
     world.warp(3_600);
     let call = || world.task_expire(task);
     let calls = [
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.task_vault = second.vault)),
+        (TesseraError::WrongVault.into(), call().with(|call| call.accounts.task_vault = second.vault)),
         (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.insurance_vault = other.insurance_vault)),
         (TesseraError::WrongMarket.into(), call().with(|call| call.accounts.market = other.key)),
         (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = mint)),

@@ -12,18 +12,21 @@ fn audits_are_closed_later_in_several_calls() {
     let lamports = |world: &World| wallets.map(|key| world.lamports(&key));
     let before = lamports(&world);
     let run = world.submitted();
-    let roots = [CANDIDATE_ROOT, CANDIDATE_ROOT, OTHER_ROOT];
     let by = world.verifiers;
-    let audits = [0, 1, 2].map(|index| world.audit(run, by[index], roots[index]));
+    let audits = [
+        world.prove(run, by[0]),
+        world.audit(run, by[1], CANDIDATE_ROOT),
+        world.audit(run, by[2], OTHER_ROOT),
+    ];
     world.warp(2_000);
     world.send(world.task_settle(run, &[]));
     world.refuse(TesseraError::NothingToClose, world.task_settle(run, &[]));
 
     let closed: AuditClosed = world.send(world.task_settle(run, &[audits[2]])).event();
-    assert_eq!((closed.audit, closed.slashed), (audits[2].key, AUDIT_LOCK));
+    assert_eq!((closed.audit, closed.provider_paid.amount), (audits[2].key, AUDIT_LOCK));
     assert_eq!(world.read::<Run>(&run.key).audits_open, 2);
     let closed: AuditClosed = world.send(world.task_settle(run, &[audits[1]])).event();
-    assert_eq!((closed.paid, closed.slashed), (0, 0));
+    assert_eq!((closed.paid, closed.released), (0, AUDIT_LOCK));
     assert_eq!(world.read::<Task>(&run.task.key).escrow, task_args().audit_reward);
 
     let sent = world.send(world.task_settle(run, &[audits[0]]));
@@ -52,7 +55,7 @@ fn a_closed_audit_cannot_be_closed_again() {
 fn dust_goes_to_the_insurance_vault_with_the_last_audit() {
     let mut world = World::default();
     let run = world.submitted();
-    let audit = world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+    let audit = world.prove(run, world.verifiers[0]);
     world.gift_tokens(run.task.vault, 55);
     world.warp(1_800);
     world.send(world.task_settle(run, &[]));
@@ -69,9 +72,9 @@ fn dust_in_every_vault_changes_no_payment() {
     let mut dusty = World::default();
     let settle = |world: &mut World, dust: bool| {
         let run = world.submitted();
-        let audit = world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+        let audit = world.prove(run, world.verifiers[0]);
         if dust {
-            for vault in [run.task.vault, run.task.fee_vault, run.provider.vault, audit.verifier.vault] {
+            for vault in [run.task.vault, world.fee_vault(run.task), run.provider.vault, audit.verifier.vault] {
                 world.gift_tokens(vault, 77);
                 world.gift_lamports(vault, 88);
             }
@@ -86,7 +89,7 @@ fn dust_in_every_vault_changes_no_payment() {
 fn lamports_of_strangers_go_with_the_rent() {
     let mut world = World::default();
     let run = world.submitted();
-    let audit = world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+    let audit = world.prove(run, world.verifiers[0]);
     let receivers = [
         (audit.key, audit.verifier.authority),
         (run.key, run.provider.authority),
@@ -111,7 +114,7 @@ fn lamports_of_strangers_go_with_the_rent() {
 fn a_wallet_that_became_a_program_does_not_block_its_own_end() {
     let mut world = World::default();
     let run = world.submitted();
-    let audit = world.audit(run, world.verifiers[0], CANDIDATE_ROOT);
+    let audit = world.prove(run, world.verifiers[0]);
     for wallet in [audit.verifier.authority, run.provider.authority] {
         world.bank.deploy(wallet);
     }

@@ -1,12 +1,18 @@
-//! Settlement: in `upheld` and `slashed` who is paid what, in `closing` how audits end, in `model` the creator's
-//! share, in `refusals` the accounts.
+//! Settlement: in `upheld` and `slashed` who is paid what, in `split` how several runs are decided, in `auditors` what audits
+//! earn and lose, in `closing` how they end, in `model` the creator's share, in `balances` what happens to payments that
+//! cannot be received, in `refusals` the accounts.
 
+mod auditors;
+mod balances;
 mod closing;
 mod model;
 mod refusals;
 mod slashed;
+mod split;
 mod upheld;
 
+use anchor_lang::prelude::Pubkey;
+use tessera::events::Payment;
 use tessera_tests::svm::task_args;
 
 /// What a default task escrows.
@@ -25,3 +31,8 @@ const TREASURY: u64 = 750_000;
 const MODEL: u64 = 250_000;
 /// The cranker's half of the default bounty, rounded down.
 const CRANKER: u64 = 50_001;
+
+/// A payment that reached a token account.
+fn paid_to(owner: Pubkey, amount: u64) -> Payment {
+    Payment { owner, amount, kept: false }
+}

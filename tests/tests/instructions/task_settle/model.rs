@@ -3,7 +3,7 @@ use tessera::errors::TesseraError;
 use tessera::events::TaskSettled;
 use tessera_tests::svm::{TaskRef, TaskSpec, World, task_args};
 
-use super::{MODEL, TREASURY};
+use super::{MODEL, TREASURY, paid_to};
 
 #[test]
 fn the_models_creator_takes_part() {
@@ -41,15 +41,15 @@ fn the_models_creator_takes_part() {
     world.refuse(TesseraError::WrongModel, call);
 
     let event: TaskSettled = world.send(allowed).event();
-    assert_eq!((event.model_paid, event.treasury_paid), (MODEL, TREASURY));
-    assert_eq!(event.provider_paid, task_args().reward - TREASURY - MODEL);
+    assert_eq!((event.model_paid, event.treasury_paid.amount), (paid_to(world.modeller.key, MODEL), TREASURY));
+    assert_eq!(event.provider_paid.amount, task_args().reward - TREASURY - MODEL);
     assert_eq!(world.tokens(&payout), MODEL);
 }
 
 #[test]
 fn a_model_that_pays_into_the_tasks_own_vault_cannot_block_it() {
     let mut world = World::default();
-    let task = TaskRef::of(&world.market, world.requester, 1);
+    let task = TaskRef::of(world.requester, 1);
     world.send(world.model_register(world.modeller, [9; 32]).with(|call| call.args.payout = task.key));
     let model = model_address(&world.modeller.key, &[9; 32]).0;
     let run = world.submitted_as(TaskSpec { model: Some(model), ..TaskSpec::default() });
@@ -78,6 +78,6 @@ fn a_task_without_a_model_pays_none() {
         call.accounts.model = Some(model);
         call.accounts.model_token = Some(token);
     });
-    assert_eq!(world.send(call).event::<TaskSettled>().model_paid, 0);
+    assert_eq!(world.send(call).event::<TaskSettled>().model_paid.amount, 0);
     assert_eq!(world.tokens(&token), before);
 }

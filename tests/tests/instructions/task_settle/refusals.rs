@@ -2,6 +2,7 @@ use anchor_lang::error::ErrorCode as Anchor;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::AccountMeta;
 use tessera::accounts::TaskSettle;
+use tessera::addresses::fee_shard;
 use tessera::errors::TesseraError;
 use tessera::instructions::ProviderUpdateArgs;
 use tessera::state::Roles;
@@ -21,7 +22,7 @@ fn ready(world: &mut World) -> (RunRef, AuditRef) {
 fn refuses_other_accounts_in_place_of_its_own() {
     let mut world = World::default();
     let other_provider = world.newcomer("provider 2", COMPUTE);
-    let foreign_task = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let foreign_task = world.open_as(TaskSpec::nonce(2));
     let foreign = world.claim_by(foreign_task, other_provider);
     world.send(world.run_submit(foreign));
     let (run, audit) = ready(&mut world);
@@ -29,10 +30,9 @@ fn refuses_other_accounts_in_place_of_its_own() {
     world.bank.make_mint(mint);
     let fake_token = wallet("other token");
     world.bank.make_token(fake_token, world.requester.key, mint, 0);
-    let other_shard = tessera::addresses::fee_vault_address(
-        &world.market.key,
-        (tessera::addresses::fee_shard(&run.task.key) + 1) % 16,
-    );
+    let other_shard = world.fee_vault_at(world.epoch(), (fee_shard(&run.task.key) + 1) % 16);
+    let other_epoch = world.fee_vault_at(world.epoch() + 1, fee_shard(&run.task.key));
+    let (share, next_share) = (world.share(other_provider, world.epoch()), world.share(run.provider, world.epoch() + 1));
 
     type Change<'a> = Box<dyn Fn(&mut TaskSettle) + 'a>;
     let seeds = Anchor::ConstraintSeeds as u32;
@@ -40,7 +40,7 @@ fn refuses_other_accounts_in_place_of_its_own() {
         (TesseraError::WrongMarket.into(), Box::new(|a| a.market = market.key)),
         (TesseraError::WrongMint.into(), Box::new(|a| a.mint = mint)),
         (TesseraError::WrongRun.into(), Box::new(|a| a.run = foreign.key)),
-        (seeds, Box::new(|a| a.task_vault = foreign_task.vault)),
+        (TesseraError::WrongVault.into(), Box::new(|a| a.task_vault = foreign_task.vault)),
         (
             TesseraError::WrongProvider.into(),
             Box::new(|a| {
@@ -51,13 +51,15 @@ fn refuses_other_accounts_in_place_of_its_own() {
         (seeds, Box::new(|a| a.stake_vault = other_provider.vault)),
         (seeds, Box::new(|a| a.stake_vault = cranker.token)),
         (TesseraError::WrongWallet.into(), Box::new(|a| a.run_authority = cranker.key)),
-        (seeds, Box::new(|a| a.fee_vault = other_shard.0)),
-        (seeds, Box::new(|a| a.fee_vault = cranker.token)),
+        (TesseraError::WrongVault.into(), Box::new(|a| a.fee_vault = other_shard)),
+        (TesseraError::WrongVault.into(), Box::new(|a| a.fee_vault = other_epoch)),
+        (TesseraError::WrongVault.into(), Box::new(|a| a.fee_vault = cranker.token)),
+        (TesseraError::WrongShare.into(), Box::new(|a| a.share = share)),
+        (TesseraError::WrongShare.into(), Box::new(|a| a.share = next_share)),
         (seeds, Box::new(|a| a.insurance_vault = market.insurance_vault)),
         (TesseraError::WrongRequester.into(), Box::new(|a| a.requester = cranker.key)),
         (TesseraError::WrongTokenAccount.into(), Box::new(|a| a.requester_token = cranker.token)),
         (TesseraError::WrongTokenAccount.into(), Box::new(|a| a.requester_token = fake_token)),
-        (TesseraError::WrongTokenAccount.into(), Box::new(|a| a.cranker_token = Some(a.requester_token))),
         (Anchor::InvalidProgramId as u32, Box::new(|a| a.token_program = mint)),
         (Anchor::AccountDiscriminatorMismatch as u32, Box::new(|a| a.run = audit.key)),
         (Anchor::AccountDiscriminatorMismatch as u32, Box::new(|a| a.task = run.key)),
@@ -75,12 +77,11 @@ fn refuses_other_accounts_in_place_of_its_own() {
 #[test]
 fn refuses_a_foreign_task_with_its_own_run() {
     let mut world = World::default();
-    let foreign = world.submitted_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let foreign = world.submitted_as(TaskSpec::nonce(2));
     let (run, _) = ready(&mut world);
     let call = world.task_settle(run, &[]).with(|call| {
         call.accounts.task = foreign.task.key;
         call.accounts.task_vault = foreign.task.vault;
-        call.accounts.fee_vault = foreign.task.fee_vault;
     });
     world.refuse(TesseraError::WrongRun, call);
 }
@@ -127,7 +128,7 @@ fn the_same_audit_twice_is_no_pair() {
 #[test]
 fn refuses_an_audit_of_another_run() {
     let mut world = World::default();
-    let other = world.submitted_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let other = world.submitted_as(TaskSpec::nonce(2));
     let foreign = world.audit(other, world.verifiers[1], CANDIDATE_ROOT);
     let (run, audit) = ready(&mut world);
     world.refuse(TesseraError::AuditOfOtherRun, world.task_settle(run, &[foreign]));
@@ -138,7 +139,7 @@ fn refuses_an_audit_of_another_run() {
 fn a_pair_needs_two_audits_of_the_same_run() {
     let mut world = World::default();
     let [a, b, _] = world.verifiers;
-    let other = world.submitted_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let other = world.submitted_as(TaskSpec::nonce(2));
     let foreign = world.audit(other, b, OTHER_ROOT);
     let run = world.submitted();
     let audit = world.audit(run, a, OTHER_ROOT);
@@ -171,9 +172,10 @@ fn the_runs_provider_is_never_taken_for_a_verifier() {
     // Its account is written by the framework and, as a verifier's, by the handler: one of both writes would be lost.
     let mut world = World::default();
     let both = ProviderUpdateArgs { roles: Some(Roles { compute: true, verify: true }), ..Default::default() };
-    world.send(world.provider_update(world.provider, both));
+    world.update(world.provider, both);
+    world.warp(60);
     let audited = world.newcomer("provider 2", COMPUTE);
-    let task = world.open_as(TaskSpec { nonce: 2, ..TaskSpec::default() });
+    let task = world.open_as(TaskSpec::nonce(2));
     let other = world.claim_by(task, audited);
     world.send(world.run_submit(other));
     // The provider audits another's run, and that audit is passed to the settlement of its own.

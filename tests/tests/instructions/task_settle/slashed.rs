@@ -1,9 +1,10 @@
+use anchor_lang::prelude::Pubkey;
 use tessera::errors::TesseraError;
-use tessera::events::{AuditClosed, TaskSettled};
+use tessera::events::{AuditClosed, RunOutcome, TaskSettled};
 use tessera::state::{Provider, Reputation, Run, RunState, Sink, Task, TaskState};
-use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, Staker, World, task_args};
+use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, Staker, TaskSpec, VERIFY, World, answer, task_args};
 
-use super::{AUDIT_LOCK, CRANKER, RUN_LOCK, escrow};
+use super::{AUDIT_LOCK, CRANKER, RUN_LOCK, escrow, paid_to};
 
 /// The challengers' two fifths of the lock, rounded down; the first takes the odd unit.
 const CHALLENGERS: u64 = 5_000_003;
@@ -42,20 +43,24 @@ fn refunds_the_requester_and_shares_the_lock_at_once() {
         task: run.task.key,
         run: run.key,
         provider: by.provider,
-        upheld: false,
-        provider_paid: 0,
-        treasury_paid: 0,
-        model_paid: 0,
+        outcome: RunOutcome::Slashed,
+        output_root: CANDIDATE_ROOT,
+        provider_paid: paid_to(by.authority, 0),
+        treasury_paid: paid_to(world.treasury.key, 0),
+        model_paid: paid_to(Pubkey::default(), 0),
         cranker_paid: CRANKER,
-        requester_refunded: escrow() - CRANKER,
-        kept_for_auditor: 0,
+        requester_refunded: paid_to(who.key, escrow() - CRANKER),
+        kept_for_auditors: 0,
         slashed: RUN_LOCK,
-        challengers_paid: CHALLENGERS,
-        requester_compensated: COMPENSATION,
+        challengers_paid: vec![
+            paid_to(a.provider, CHALLENGERS.div_ceil(2)),
+            paid_to(b.provider, CHALLENGERS / 2),
+        ],
+        requester_compensated: paid_to(who.key, COMPENSATION),
         sunk: SUNK,
     };
     assert_eq!(sent.event::<TaskSettled>(), wanted);
-    assert!(sent.events::<AuditClosed>().iter().all(|event| event.paid == 0 && event.slashed == 0));
+    assert!(sent.events::<AuditClosed>().iter().all(|event| event.paid == 0 && event.released == AUDIT_LOCK));
     assert_eq!(world.tokens(&who.token), before.0 - CRANKER + COMPENSATION);
     assert_eq!(world.tokens(&crank.token), before.1 + CRANKER);
     assert_eq!(world.tokens(&world.market.insurance_vault), SUNK);
@@ -94,19 +99,24 @@ fn an_upheld_run_of_a_burning_market_needs_no_mint_to_burn() {
 }
 
 #[test]
-fn the_pair_may_also_be_shown_at_settlement_only() {
+fn a_pair_behind_the_first_two_that_differ_may_be_shown_at_settlement() {
     let mut world = World::default();
-    let [a, b, _] = world.verifiers;
+    let d = world.newcomer("verifier 4", VERIFY);
+    world.warp(60);
+    let [a, b, c] = world.verifiers;
     let run = world.submitted();
-    let audits = [world.audit(run, a, OTHER_ROOT), world.audit(run, b, OTHER_ROOT)];
+    // The run remembers only the first two, and they found roots of their own.
+    world.audit(run, a, [0xee; 32]);
+    world.audit(run, b, [0xef; 32]);
+    let pair = [world.audit(run, c, OTHER_ROOT), world.audit(run, d, OTHER_ROOT)];
     assert_eq!(world.read::<Run>(&run.key).winners, None);
-    for shown in [&audits[..1], &[]] {
+    for shown in [&pair[..1], &[]] {
         world.refuse(TesseraError::TooEarly, world.task_settle(run, shown));
     }
     // The earlier takes the odd unit, in whatever order they are passed.
-    let stake = free_of_first(&world, a);
-    world.send(world.task_settle(run, &[audits[1], audits[0]]));
-    assert_eq!(free(&world, a), stake + AUDIT_LOCK + CHALLENGERS.div_ceil(2));
+    let stake = free_of_first(&world, c);
+    world.send(world.task_settle(run, &[pair[1], pair[0]]));
+    assert_eq!(free(&world, c), stake + AUDIT_LOCK + CHALLENGERS.div_ceil(2));
 }
 
 fn free_of_first(world: &World, of: Staker) -> u64 {
@@ -123,7 +133,7 @@ fn a_pinned_pair_slashes_also_after_the_challenge_window() {
         world.refuse(TesseraError::WinnersMissing, world.task_settle(run, shown));
     }
     let sent = world.send(world.task_settle(run, &audits));
-    assert!(!sent.event::<TaskSettled>().upheld);
+    assert_eq!(sent.event::<TaskSettled>().outcome, RunOutcome::Slashed);
 }
 
 #[test]
@@ -131,7 +141,10 @@ fn only_the_two_earliest_of_three_are_paid() {
     let mut world = World::default();
     let [a, b, c] = world.verifiers;
     let run = world.submitted();
-    let audits = [a, b, c].map(|by| world.audit(run, by, OTHER_ROOT));
+    let audits = [a, b, c].map(|by| world.audit_claimed(run, by));
+    for audit in audits {
+        world.send(world.audit_post(audit, answer(audit.verifier, OTHER_ROOT)));
+    }
     let stakes = [a, b, c].map(|by| free_of_first(&world, by) + AUDIT_LOCK);
     world.send(world.task_settle(run, &[audits[2], audits[1], audits[0]]));
     let won = [free(&world, a) - stakes[0], free(&world, b) - stakes[1], free(&world, c) - stakes[2]];
@@ -149,8 +162,8 @@ fn an_audit_that_agreed_with_it_loses_its_lock_to_the_sink() {
     let before = free_of_first(&world, a);
     let sent = world.send(world.task_settle(run, &[first, second, wrong]));
     let settled: TaskSettled = sent.event();
-    assert_eq!((settled.requester_refunded, settled.kept_for_auditor), (escrow() - CRANKER, 0));
-    assert_eq!(sent.events::<AuditClosed>().iter().map(|event| event.slashed).collect::<Vec<_>>(), [0, 0, AUDIT_LOCK]);
+    assert_eq!((settled.requester_refunded.amount, settled.kept_for_auditors), (escrow() - CRANKER, 0));
+    assert_eq!(sent.events::<AuditClosed>().iter().map(|event| event.sunk).collect::<Vec<_>>(), [0, 0, AUDIT_LOCK]);
     assert_eq!(free(&world, a), before);
     assert_eq!(world.tokens(&world.market.insurance_vault), SUNK + AUDIT_LOCK);
 }
@@ -199,7 +212,7 @@ fn is_expired_and_its_audits_stay_closable() {
     let before = world.tokens(&world.requester.token);
     let sent = world.send(world.task_settle(run, &[other]));
     assert!(sent.events::<TaskSettled>().is_empty());
-    assert_eq!(sent.event::<AuditClosed>().slashed, AUDIT_LOCK);
+    assert_eq!(sent.event::<AuditClosed>().sunk, AUDIT_LOCK);
     assert_eq!(world.tokens(&world.requester.token), before);
     assert!(world.is_closed(&run.task.key));
 }
@@ -207,7 +220,7 @@ fn is_expired_and_its_audits_stay_closable() {
 #[test]
 fn a_slash_leaves_the_providers_other_runs_alone() {
     let mut world = World::default();
-    let second = world.open_as(tessera_tests::svm::TaskSpec { nonce: 2, ..Default::default() });
+    let second = world.open_as(TaskSpec::nonce(2));
     let other = world.claim(second);
     let (run, audits) = refuted(&mut world);
     world.send(world.task_settle(run, &audits));
