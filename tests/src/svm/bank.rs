@@ -123,8 +123,10 @@ impl Bank {
     /// Sends one transaction with these instructions. Panics when it is larger than a cluster takes, or when lamports
     /// appear or vanish.
     pub fn send(&mut self, instructions: &[Instruction]) -> Result<Sent, Failed> {
-        let (message, size) = self.message(instructions);
+        let size = Self::size_of(instructions);
         assert!(size <= PACKET, "a transaction of {size} bytes, {PACKET} at most");
+        let blockhash = self.svm.latest_blockhash();
+        let message = Message::new_with_blockhash(instructions, Some(&self.fee_payer), &blockhash);
         let fee = u64::from(message.header.num_required_signatures) * LAMPORTS_PER_SIGNATURE;
         let before = self.all_lamports();
         let result = self.svm.send_transaction(Transaction::new_unsigned(message));
@@ -135,17 +137,13 @@ impl Bank {
         }
     }
 
-    /// Bytes of a transaction with these instructions.
-    pub fn size_of(&self, instructions: &[Instruction]) -> usize {
-        self.message(instructions).1
-    }
-
-    fn message(&self, instructions: &[Instruction]) -> (Message, usize) {
-        let blockhash = self.svm.latest_blockhash();
-        let message = Message::new_with_blockhash(instructions, Some(&self.fee_payer), &blockhash);
+    /// Bytes of a transaction with these instructions, whose fee a client's first signer would pay.
+    pub fn size_of(instructions: &[Instruction]) -> usize {
+        let mut metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+        let payer = metas.find(|meta| meta.is_signer).map_or_else(|| wallet(FEE_PAYER), |meta| meta.pubkey);
+        let message = Message::new(instructions, Some(&payer));
         let signers = usize::from(message.header.num_required_signatures);
-        let size = 1 + signers * SIGNATURE + message.serialize().len();
-        (message, size)
+        1 + signers * SIGNATURE + message.serialize().len()
     }
 
     fn all_lamports(&self) -> u64 {

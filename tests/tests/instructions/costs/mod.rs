@@ -32,6 +32,25 @@ fn instructions_cost_what_the_table_says() {
     );
 }
 
+/// What an instruction may cost on any of its paths, compute units.
+const LIMITS: [(&str, u64); 5] = [
+    ("`task_claim`", 25_000),
+    ("`run_submit`", 20_000),
+    ("`task_settle`", 60_000),
+    ("`task_expire`", 60_000),
+    ("`task_create`", 60_000),
+];
+
+#[test]
+fn hot_paths_stay_below_their_limits() {
+    let over: Vec<String> = measure::all()
+        .into_iter()
+        .filter(|row| LIMITS.iter().any(|(name, limit)| row.name.starts_with(name) && row.compute_units > *limit))
+        .map(|row| format!("{}: {} compute units", row.name, row.compute_units))
+        .collect();
+    assert!(over.is_empty(), "{}", over.join("\n"));
+}
+
 fn complaints(recorded: &[Row], measured: &[Row]) -> Vec<String> {
     let mut complaints = Vec::new();
     for row in measured {
@@ -58,7 +77,7 @@ fn exceeds(recorded: u64, measured: u64) -> bool {
 
 #[test]
 fn a_rise_beyond_the_tolerance_is_noticed() {
-    let row = |compute_units| vec![Row { name: "x".to_owned(), compute_units, rent: 0 }];
+    let row = |compute_units| vec![Row { name: "x".to_owned(), compute_units, bytes: 0, rent: 0 }];
     assert!(complaints(&row(1_000), &row(1_050)).is_empty());
     assert!(complaints(&row(1_000), &row(10)).is_empty());
     assert_eq!(complaints(&row(1_000), &row(1_051)).len(), 1);

@@ -1,13 +1,19 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::system_program;
-use tessera::addresses::{fee_shard, fee_vault_address, model_address};
+use anchor_spl::token::spl_token::state::AccountState;
+use anchor_spl::{token, token_2022};
+use tessera::addresses::{fee_shard, model_address};
+use tessera::slot_hashes;
 use tessera::state::Sink;
 use tessera_tests::svm::{
-    AuditRef, CANDIDATE_ROOT, COMPUTE, MarketRef, OTHER_ROOT, RunRef, Staker, TaskRef, TaskSpec, VERIFY, Wallet, World,
-    wallet,
+    AuditRef, CANDIDATE_ROOT, COMPUTE, EPOCH_SECONDS, MarketRef, OTHER_ROOT, RunRef, Staker, TaskRef, TaskSpec, VERIFY,
+    Wallet, World, wallet,
 };
 
 const MODEL_ROOT: [u8; 32] = [9; 32];
+/// Whoever has tokens in a scene.
+const WALLETS: [&str; 9] =
+    ["requester", "provider", "verifier 1", "verifier 2", "cranker", "modeller", "treasury", "stranger", "rival"];
 
 /// A world with something of everything twice, and the names of its accounts.
 pub struct Scene {
@@ -17,6 +23,8 @@ pub struct Scene {
     pub task: TaskRef,
     /// A wallet that is no provider yet.
     pub candidate: Staker,
+    /// The epoch before: funded, with a share and fees, not swept.
+    pub past: u64,
     /// Accounts to put in place of others, by name.
     pub accounts: Vec<(String, Pubkey)>,
     /// The requester's other task.
@@ -32,36 +40,46 @@ pub struct Scene {
 impl Scene {
     /// Three open tasks.
     pub fn open() -> Self {
-        Self::with_sink(Sink::Insurance, false)
+        Self::of(Sink::Insurance, TaskSpec::default())
     }
 
     /// Three claimed ones.
     pub fn claimed() -> Self {
-        let mut scene = Self::with_sink(Sink::Insurance, false);
+        let mut scene = Self::open();
+        scene.claim_all();
+        scene
+    }
+
+    /// Three redundant ones with a claimed run each.
+    pub fn redundant() -> Self {
+        let mut scene = Self::of(Sink::Insurance, TaskSpec::redundant(2));
         scene.claim_all();
         scene
     }
 
     /// Three submitted ones that name a model; the first and the stranger's have an agreeing and a differing audit.
     pub fn submitted(sink: Sink) -> Self {
-        let mut scene = Self::with_sink(sink, true);
+        let mut scene = Self::of(sink, TaskSpec { model: Some(Self::model_key()), ..TaskSpec::default() });
         scene.claim_all();
         let [agreeing, differing, _] = scene.world.verifiers;
         for run in scene.runs() {
             scene.world.send(scene.world.run_submit(run));
         }
         let [run, _, foreign] = scene.runs();
-        for run in [run, foreign] {
+        for (name, run) in [("task", run), ("foreign task", foreign)] {
             scene.world.audit(run, agreeing, CANDIDATE_ROOT);
             scene.world.audit(run, differing, OTHER_ROOT);
-            for by in scene.world.verifiers {
-                scene.name("an audit", AuditRef::of(run, by).key);
+            for (number, by) in (1..).zip(scene.world.verifiers) {
+                scene.name(&format!("audit {number} of the {name}"), AuditRef::of(run, by).key);
             }
         }
+        // Slots that draw and pick, so that only accounts are at fault.
+        let (unix, slot) = scene.world.bank.now();
+        scene.world.bank.set_clock(unix, slot + 10);
         scene
     }
 
-    fn with_sink(sink: Sink, model: bool) -> Self {
+    fn of(sink: Sink, spec: TaskSpec) -> Self {
         let mut world = World::with_params(|params| params.sink = sink);
         let other_market = world.other_market();
         for staker in [world.provider, world.verifiers[0]] {
@@ -74,48 +92,51 @@ impl Scene {
         world.newcomer("verifier 4", VERIFY);
         world.send(world.model_register(world.modeller, MODEL_ROOT));
         world.send(world.model_register(stranger, MODEL_ROOT));
-        let task = TaskRef::of(&world.market, world.requester, 1);
-        let sibling = TaskRef::of(&world.market, world.requester, 2);
-        let foreign = TaskRef::of(&world.market, stranger, 1);
+        let [task, sibling] = [1, 2].map(|nonce| TaskRef::of(world.requester, nonce));
+        let (foreign, past) = (TaskRef::of(stranger, 1), world.epoch());
+        let accounts = Vec::new();
         let mut scene =
-            Self { world, task, candidate, accounts: Vec::new(), sibling, foreign, stranger, rival, other_market };
-        scene.open_all(model);
+            Self { world, task, candidate, past, accounts, sibling, foreign, stranger, rival, other_market };
         scene.ripen();
+        scene.open_all(&spec);
         scene.name_all();
         scene
     }
 
-    fn open_all(&mut self, model: bool) {
-        let model = model.then(|| self.model().0);
+    fn open_all(&mut self, spec: &TaskSpec) {
         for nonce in [1, 2] {
-            self.world.open_as(TaskSpec { model, ..self.spec(nonce) });
+            self.world.open_as(TaskSpec { nonce, ..spec.clone() });
         }
-        let (foreign, stranger) = (self.foreign, self.stranger);
-        let call = self.world.task_create(TaskSpec { model, ..self.spec(1) }).with(|call| {
-            call.accounts.requester = stranger.key;
-            call.accounts.requester_token = stranger.token;
-            call.accounts.task = foreign.key;
-            call.accounts.task_vault = foreign.vault;
-            call.accounts.fee_vault = foreign.fee_vault;
-        });
-        self.world.send(call);
+        let own = self.world.requester;
+        self.world.requester = self.stranger;
+        self.world.open_as(spec.clone());
+        self.world.requester = own;
     }
 
-    /// Something to withdraw and to sweep.
+    /// Something to withdraw, to sweep and to claim, in an epoch that is over.
     fn ripen(&mut self) {
-        let staker = self.world.provider;
+        let (staker, past) = (self.world.provider, self.past);
         self.world.send(self.world.stake_unbond(staker, 1_000));
-        let (unix, slot) = self.world.bank.now();
-        // Only unix time counts for unbonding; the slot stays, so that no window passes.
-        self.world.bank.set_clock(unix + 14_400, slot);
-        let vault = self.task.fee_vault;
-        self.world.gift_tokens(vault, 500);
+        self.world.send(self.world.pool_fund(past, 1_000));
+        for by in [staker, self.rival] {
+            self.world.send(self.world.share_open(by, past));
+        }
+        for shard in [self.shard(), (self.shard() + 1) % 16] {
+            let vault = self.world.fee_vault_at(past, shard);
+            self.world.gift_tokens(vault, 500);
+        }
+        self.world.end_epoch();
+        self.world.open_epoch();
+        let own = self.world.market;
+        self.world.market = self.other_market;
+        self.world.open_epoch();
+        self.world.market = own;
     }
 
     fn claim_all(&mut self) {
-        for run in self.runs() {
+        for (name, run) in ["task", "sibling", "foreign task"].into_iter().zip(self.runs()) {
             self.world.send(self.world.task_claim(run.task, run.provider));
-            self.name("a run", run.key);
+            self.name(&format!("run of the {name}"), run.key);
         }
     }
 
@@ -130,20 +151,30 @@ impl Scene {
         self.runs()[0]
     }
 
+    /// The audits of the run by the first verifiers.
+    pub fn audits(&self) -> [AuditRef; 3] {
+        self.world.verifiers.map(|by| AuditRef::of(self.run(), by))
+    }
+
     /// The shard of the task.
     pub fn shard(&self) -> u8 {
         fee_shard(&self.task.key)
     }
 
-    /// A task like the others; `nonce` 77 names the model.
-    pub fn spec(&self, nonce: u64) -> TaskSpec {
-        let model = (nonce == 77).then(|| self.model().0);
-        TaskSpec { nonce, model, ..TaskSpec::default() }
+    /// The tasks' model.
+    pub fn model_key() -> Pubkey {
+        model_address(&wallet("modeller"), &MODEL_ROOT).0
     }
 
-    /// The tasks' model, and its creator's token account.
-    pub fn model(&self) -> (Pubkey, Pubkey) {
-        (model_address(&self.world.modeller.key, &MODEL_ROOT).0, self.world.modeller.token)
+    /// Seconds after which every window and wait of the scene has passed.
+    pub fn wait(&mut self) {
+        self.world.warp(20_000);
+        assert_eq!(self.world.epoch(), self.past + 1, "the epoch is the same: {EPOCH_SECONDS} seconds are longer");
+    }
+
+    /// Freezes the associated token account of a wallet, or a vault.
+    pub fn freeze(&mut self, token: Pubkey) {
+        self.world.bank.edit_token(token, |state| state.state = AccountState::Frozen);
     }
 
     fn name(&mut self, name: &str, key: Pubkey) {
@@ -151,33 +182,45 @@ impl Scene {
     }
 
     fn name_all(&mut self) {
-        let (shard, mint) = (self.shard(), self.world.mint);
-        let markets = [("market", self.world.market), ("other market", self.other_market)];
-        for (name, market) in markets {
-            self.name(name, market.key);
-            self.name(&format!("{name}'s insurance"), market.insurance_vault);
-            for shard in [shard, (shard + 1) % 16] {
-                self.name(&format!("{name}'s fee vault"), fee_vault_address(&market.key, shard).0);
+        let (shard, own) = (self.shard(), self.world.market);
+        for (market_name, market) in [("market", own), ("other market", self.other_market)] {
+            self.world.market = market;
+            self.name(market_name, market.key);
+            self.name(&format!("{market_name}'s insurance"), market.insurance_vault);
+            self.name(&format!("{market_name}'s unclaimed vault"), market.unclaimed_vault);
+            for (when, epoch) in [("past", self.past), ("present", self.past + 1)] {
+                self.name(&format!("{market_name}'s {when} pool"), self.world.pool(epoch));
+                self.name(&format!("{market_name}'s {when} pool vault"), self.world.pool_vault(epoch));
+                for (which, shard) in [("own", shard), ("next", (shard + 1) % 16)] {
+                    let vault = self.world.fee_vault_at(epoch, shard);
+                    self.name(&format!("{market_name}'s {when} fee vault of the {which} shard"), vault);
+                }
+                for (name, by) in [("provider", self.world.provider), ("rival", self.rival)] {
+                    self.name(&format!("{name}'s {when} share"), self.world.share(by, epoch));
+                }
             }
         }
-        for name in [
-            "requester",
-            "provider",
-            "verifier 1",
-            "verifier 2",
-            "cranker",
-            "modeller",
-            "treasury",
-            "stranger",
-            "rival",
-        ] {
-            let own = Wallet::named(name, &mint);
+        self.world.market = own;
+        self.name_wallets();
+        for (name, task) in [("task", self.task), ("sibling", self.sibling), ("foreign task", self.foreign)] {
+            self.name(name, task.key);
+            self.name(&format!("{name}'s vault"), task.vault);
+        }
+        self.name("model", Self::model_key());
+        self.name("stranger's model", model_address(&self.stranger.key, &MODEL_ROOT).0);
+        self.name_programs();
+    }
+
+    fn name_wallets(&mut self) {
+        for name in WALLETS {
+            let own = self.world.wallet(name);
             self.name(name, own.key);
             self.name(&format!("{name}'s tokens"), own.token);
             let second = self.world.another_token(own.key, 1);
             self.world.bank.mint_to(second, 100_000_000);
             self.name(&format!("{name}'s second tokens"), second);
-            for (market_name, market) in markets {
+            self.name(&format!("{name}'s balance"), self.world.balance_of(&own.key));
+            for (market_name, market) in [("market", self.world.market), ("other market", self.other_market)] {
                 let staker = Staker::of(own, &market.key);
                 if !self.world.is_closed(&staker.provider) {
                     self.name(&format!("{name} as a provider of the {market_name}"), staker.provider);
@@ -185,20 +228,19 @@ impl Scene {
                 }
             }
         }
-        for (name, task) in [("task", self.task), ("sibling", self.sibling), ("foreign task", self.foreign)] {
-            self.name(name, task.key);
-            self.name(&format!("{name}'s vault"), task.vault);
-        }
-        self.name("model", self.model().0);
-        self.name("stranger's model", model_address(&self.stranger.key, &MODEL_ROOT).0);
+    }
+
+    fn name_programs(&mut self) {
         let (other_mint, other_token) = (wallet("other mint"), wallet("other token"));
         self.world.bank.make_mint(other_mint);
         self.world.bank.make_token(other_token, self.world.requester.key, other_mint, 0);
-        self.name("mint", mint);
+        self.name("mint", self.world.mint);
         self.name("other mint", other_mint);
         self.name("requester's tokens of the other mint", other_token);
-        self.name("token program", anchor_spl::token::ID);
+        self.name("token program", token::ID);
+        self.name("other token program", token_2022::ID);
         self.name("system program", system_program::ID);
+        self.name("slot hashes", slot_hashes::SYSVAR);
         self.name("nothing", wallet("nothing"));
     }
 }
