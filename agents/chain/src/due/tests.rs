@@ -66,7 +66,7 @@ fn both_clocks_must_have_passed() {
 fn a_no_show_expires_after_its_execution() {
     let mut task = open();
     let claimed = seat(&mut task, &run(3));
-    let world = world(task, &[claimed.clone()]);
+    let world = world(task, std::slice::from_ref(&claimed));
     assert_eq!(cranks(&world, 59), []);
     assert_eq!(cranks(&world, 60), [Crank::Expire { task: key(TASK), run: Some(claimed.0) }]);
 }
@@ -104,7 +104,7 @@ fn an_undisputed_run_is_settled_after_the_challenge_window() {
     let mut run = submitted(3);
     run.draw = Draw::Hash([1; 32]);
     let run = seat(&mut task, &run);
-    let world = world(task, &[run.clone()]);
+    let world = world(task, std::slice::from_ref(&run));
     assert_eq!(cranks(&world, 629), []);
     let settle = Crank::Settle { task: key(TASK), run: run.0, outcome: Outcome::Upheld };
     assert_eq!(cranks(&world, 630), [settle]);
@@ -126,7 +126,7 @@ fn two_equal_differences_settle_a_run_at_once_and_two_others_do_not() {
     task.state = TaskState::Disputed;
     task.terms.sink = Sink::Burn;
     for (second, due) in [([7; 32], true), ([8; 32], false)] {
-        let mut world = world(task.clone(), &[run.clone()]);
+        let mut world = world(task.clone(), std::slice::from_ref(&run));
         for (number, root) in [(20, [7; 32]), (21, second)] {
             let mut audit = fixture::audit(run.0, key(MARKET), key(number), AuditState::Differs { root });
             audit.ordinal = u16::from(number);
@@ -147,7 +147,7 @@ fn a_decided_run_with_audits_left_waits_for_its_close() {
     let run = seat(&mut task, &run);
     (task.state, task.challenge_until) = (TaskState::Settled, deadline(630));
     let close = Crank::CloseAudits { task: key(TASK), run: run.0 };
-    assert_eq!(cranks(&world(task.clone(), &[run.clone()]), 700), [close]);
+    assert_eq!(cranks(&world(task.clone(), std::slice::from_ref(&run)), 700), [close]);
     let mut closed = run;
     closed.1.audits_open = 0;
     assert_eq!(cranks(&world(task, &[closed]), 700), []);

@@ -1,10 +1,12 @@
 //! A chain in memory for tests of agents: accounts are put there by hand, transactions are recorded, failures are ordered.
 //!
 //! It runs no program. A test that needs the program's behaviour runs it in the tests' harness; a test of an agent says
-//! here what the chain shows, and what a transaction does, with [`FakeChain::on_send`].
+//! here what the chain shows, and what a transaction does: with [`FakeChain::on_send`], or as the rules have it with
+//! [`FakeChain::play`].
 
 mod chain;
 pub mod fixture;
+mod program;
 #[cfg(test)]
 mod tests;
 
@@ -221,6 +223,23 @@ impl FakeChain {
         let slot = state.slot;
         state.accounts.insert(key, (slot, Stored::Watched(account.clone())));
         state.publish(Update::Account { key, slot, account });
+    }
+
+    /// Puts all accounts back as they were; feeds see it as news.
+    fn restore(&self, accounts: BTreeMap<Pubkey, (u64, Stored)>) {
+        let mut state = self.lock();
+        state.slot += 1;
+        let slot = state.slot;
+        let gone: Vec<_> = state.accounts.keys().filter(|key| !accounts.contains_key(key)).copied().collect();
+        for key in gone {
+            state.publish(Update::Gone { key, slot });
+        }
+        for (key, (_, stored)) in &accounts {
+            if let Stored::Watched(account) = stored {
+                state.publish(Update::Account { key: *key, slot, account: account.clone() });
+            }
+        }
+        state.accounts = accounts;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
