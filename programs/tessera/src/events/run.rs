@@ -174,7 +174,7 @@ pub struct RunAbandoned {
     pub from_unbonding: u64,
     /// Of its lock, freed.
     pub released: u64,
-    /// To the crank's sender.
+    /// To the crank's sender; zero where the task's end tells it.
     pub cranker_paid: u64,
     /// Whether the task goes on.
     pub reopened: bool,
@@ -196,9 +196,9 @@ pub struct RunSilent {
     pub requester_compensated: Payment,
     /// Burned or insured.
     pub sunk: u64,
-    /// Of the escrow, back to the requester: the run's reward.
+    /// Of the escrow, back to the requester: the run's reward; nothing where the task's end tells it.
     pub requester_refunded: Payment,
-    /// To the crank's sender.
+    /// To the crank's sender; zero where the task's end tells it.
     pub cranker_paid: u64,
 }
 

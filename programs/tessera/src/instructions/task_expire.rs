@@ -4,7 +4,6 @@ use tessera_rules::{Ending, ExpireStep, RefundPayout, SilentRun, plan_expire, re
 
 use crate::errors::TesseraError;
 use crate::events::{Payment, RunAbandoned, RunSilent, TaskExpired, WindowsStarted};
-use crate::seeds;
 use crate::settlement::{Drain, Leg, Silenced, SilentParty, TaskMoney, Unclaimed, close_account, info, rent_receiver};
 use crate::state::{Deadline, Market, Moment, Provider, Run, Task};
 use crate::token_account::{payable, token_amount};
@@ -27,8 +26,8 @@ pub struct TaskExpire<'info> {
     /// CHECK: the token account at this address, derived when the task was created, is its vault.
     #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
-    /// CHECK: the token account at this derived address is the market's insurance vault.
-    #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
+    /// CHECK: compared with the market's insurance vault before it is paid.
+    #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]
@@ -137,13 +136,8 @@ impl<'info> TaskExpire<'info> {
         let cranker = self.cranker.to_account_info();
         if step.is_final() {
             require!(self.task.escrow == 0 && self.task.runs_open == 0, TesseraError::Invariant);
-            let insured = payable(self.insurance_vault.as_ref(), &self.market, &self.market.key());
             let money = self.money()?;
-            if insured {
-                money.pay(self.insurance_vault.as_ref(), dust)?;
-            } else {
-                money.pay_leg(&self.requester_leg(), &self.unclaimed(), dust)?;
-            }
+            self.drain().sweep(&money, &self.requester_leg(), &self.unclaimed(), dust)?;
             money.close(rent_receiver(self.requester.as_ref(), &cranker))?;
         }
         if step.ending != Ending::Unclaimed {

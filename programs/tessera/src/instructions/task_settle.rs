@@ -44,8 +44,8 @@ pub struct TaskSettle<'info> {
     /// CHECK: where fees are paid, compared with the provider's share of the current epoch, which need not be open.
     #[account(mut)]
     pub share: UncheckedAccount<'info>,
-    /// CHECK: the token account at this derived address is the market's insurance vault.
-    #[account(mut, seeds = [seeds::INSURANCE, market.key().as_ref()], bump = market.insurance_bump)]
+    /// CHECK: compared with the market's insurance vault before it is paid.
+    #[account(mut)]
     pub insurance_vault: UncheckedAccount<'info>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]

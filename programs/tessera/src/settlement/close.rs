@@ -110,13 +110,8 @@ impl<'info> TaskSettle<'info> {
         let over = self.task.runs_open == 0 && !tessera_rules::TaskState::from(self.task.state).holds_funds();
         if over {
             require_eq!(self.task.escrow, 0, TesseraError::Invariant);
-            let insured = payable(self.insurance_vault.as_ref(), &self.market, &self.market.key());
             let money = self.money()?;
-            if insured {
-                money.pay(self.insurance_vault.as_ref(), dust)?;
-            } else {
-                money.pay_leg(&self.requester_leg(), &self.unclaimed(), dust)?;
-            }
+            self.drain().sweep(&money, &self.requester_leg(), &self.unclaimed(), dust)?;
             money.close(rent_receiver(self.requester.as_ref(), &cranker))?;
         }
         for passed in audits {

@@ -1,15 +1,17 @@
 use anchor_lang::prelude::*;
 
-use super::{Leg, Source, Unclaimed, pay_leg};
+use super::{Leg, Source, TaskMoney, Unclaimed, pay_leg};
 use crate::errors::TesseraError;
-use crate::state::Sink;
+use crate::state::{Market, Sink};
+use crate::token_account::payable;
 use crate::tokens::{Mover, burn};
+use crate::{ID, seeds};
 
 /// Where slashed tokens go that nobody is to be paid.
 pub(crate) struct Drain<'a, 'info> {
     /// What the task's terms say.
     pub(crate) sink: Sink,
-    /// The market's insurance vault; checked.
+    /// The market's insurance vault; checked before it is paid, since deriving an address costs as much as a small payment.
     pub(crate) insurance: &'a AccountInfo<'info>,
     /// The mint, writable; checked. Needed to burn.
     pub(crate) burn_mint: Option<&'a AccountInfo<'info>>,
@@ -33,6 +35,7 @@ impl<'info> Drain<'_, 'info> {
         match self.sink {
             Sink::Insurance => {
                 let market = unclaimed.market;
+                self.require_insurance(market)?;
                 let leg = Leg::to_vault(market.key(), self.insurance, market.treasury, self.treasury_balance);
                 pay_leg(mover, source, &leg, unclaimed, amount)?;
                 Ok(())
@@ -42,5 +45,34 @@ impl<'info> Drain<'_, 'info> {
                 burn(mint, source.vault, source.owner, source.signer, amount)
             }
         }
+    }
+    /// Insures what strangers sent to a task's vault, or adds it to the requester's payment where the insurance vault is frozen;
+    /// zero does nothing.
+    #[inline(never)]
+    pub(crate) fn sweep(
+        &self,
+        money: &TaskMoney<'_, 'info>,
+        requester: &Leg<'_, 'info>,
+        unclaimed: &Unclaimed<'_, 'info>,
+        dust: u64,
+    ) -> Result<()> {
+        if dust == 0 {
+            return Ok(());
+        }
+        let market = unclaimed.market;
+        self.require_insurance(market)?;
+        if payable(self.insurance, market, &market.key()) {
+            return money.pay(self.insurance, dust);
+        }
+        money.pay_leg(requester, unclaimed, dust)?;
+        Ok(())
+    }
+
+    fn require_insurance(&self, market: &Account<'_, Market>) -> Result<()> {
+        let key = market.key();
+        let seeds: [&[u8]; 3] = [seeds::INSURANCE, key.as_ref(), &[market.insurance_bump]];
+        let expected = Pubkey::create_program_address(&seeds, &ID).map_err(|_| TesseraError::WrongVault)?;
+        require_keys_eq!(*self.insurance.key, expected, TesseraError::WrongVault);
+        Ok(())
     }
 }

@@ -41,11 +41,19 @@ const LIMITS: [(&str, u64); 5] = [
     ("`task_create`", 60_000),
 ];
 
+/// What a payment that becomes a new balance may cost more, compute units.
+const NEW_BALANCE: u64 = 10_000;
+
 #[test]
 fn hot_paths_stay_below_their_limits() {
+    // Where nobody can receive, each payment makes an account besides.
+    let allowed = |row: &Row| if row.name.contains("four payments become new balances") { 4 * NEW_BALANCE } else { 0 };
     let over: Vec<String> = measure::all()
         .into_iter()
-        .filter(|row| LIMITS.iter().any(|(name, limit)| row.name.starts_with(name) && row.compute_units > *limit))
+        .filter(|row| {
+            let mut limits = LIMITS.iter().filter(|(name, _)| row.name.starts_with(name));
+            limits.any(|(_, limit)| row.compute_units > limit + allowed(row))
+        })
         .map(|row| format!("{}: {} compute units", row.name, row.compute_units))
         .collect();
     assert!(over.is_empty(), "{}", over.join("\n"));

@@ -24,6 +24,9 @@ use tessera_tests::svm::{
 /// Who sends what anyone may send, and where it is paid if it can be.
 const ANYONE: [&str; 4] = ["cranker", "payer", "cranker_token", "account_payer"];
 
+/// Where nothing is insured the insurance vault is not read.
+const UNINSURED: [&str; 1] = ["insurance_vault"];
+
 /// Tries every replacement, and compares those that go through, as `position <- account`, with `allowed`. Positions in `free`
 /// and [`ANYONE`] take what their holder chooses.
 #[track_caller]
@@ -152,6 +155,15 @@ fn providers_and_their_stake() {
 }
 
 #[test]
+fn dust() {
+    let mut scene = Scene::open();
+    scene.world.gift_tokens(scene.task.vault, 55);
+    scene.wait();
+    let call = scene.world.task_expire(scene.task);
+    allows_only(&scene, call, &[], &["requester_token <- requester's second tokens"]);
+}
+
+#[test]
 fn who_leaves() {
     let mut scene = Scene::open();
     let by = scene.world.verifiers[1];
@@ -180,7 +192,7 @@ fn an_unclaimed_task() {
     let mut scene = Scene::open();
     scene.wait();
     let call = scene.world.task_expire(scene.task);
-    allows_only(&scene, call, &[], &["requester_token <- requester's second tokens"]);
+    allows_only(&scene, call, &UNINSURED, &["requester_token <- requester's second tokens"]);
 }
 
 #[test]
@@ -190,7 +202,7 @@ fn a_claimed_task() {
     allows_only(&scene, scene.world.run_release(scene.run()), &[], &[]);
     scene.wait();
     let call = scene.world.run_expire(scene.run());
-    allows_only(&scene, call, &[], &["requester_token <- requester's second tokens"]);
+    allows_only(&scene, call, &UNINSURED, &["requester_token <- requester's second tokens"]);
 }
 
 #[test]
@@ -244,7 +256,7 @@ fn an_upheld_run() {
         call.accounts.model_token = Some(token);
     });
     let own = ["model_token <- modeller's second tokens", "requester_token <- requester's second tokens"];
-    allows_only(&scene, call, &[], &own);
+    allows_only(&scene, call, &UNINSURED, &own);
 }
 
 #[test]
@@ -259,7 +271,7 @@ fn an_upheld_run_whose_payments_cannot_be_received() {
     let call = scene.world.task_settle_with_all(run, &[], Scene::model_key());
     let own = ["model_token <- modeller's second tokens", "requester_token <- requester's second tokens"];
     // Nothing is burned, so the mint is not needed once more; fees that are kept raise no share.
-    allows_only(&scene, call, &[], &own);
+    allows_only(&scene, call, &UNINSURED, &own);
     scene.world.send(scene.world.task_settle_with_all(run, &[], Scene::model_key()));
     let owner = scene.world.requester;
     let claim = scene.world.balance_claim(owner);
@@ -279,7 +291,7 @@ fn a_slashed_run() {
         call.accounts.burn_mint = Some(mint);
     });
     // No fees and no model's share are paid.
-    let unused = ["fee_vault", "share", "model_token"];
+    let unused = ["fee_vault", "share", "model_token", "insurance_vault"];
     allows_only(&scene, call, &unused, &["requester_token <- requester's second tokens"]);
 }
 
@@ -295,7 +307,7 @@ fn an_audit_that_is_closed_later() {
         })
     };
     scene.world.send(with_model(&scene.world, &[a]));
-    let unused = ["fee_vault", "share", "model_token", "requester_token"];
+    let unused = ["fee_vault", "share", "model_token", "requester_token", "insurance_vault"];
     allows_only(&scene, with_model(&scene.world, &[b]), &unused, &[]);
 }
 

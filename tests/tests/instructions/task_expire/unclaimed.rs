@@ -61,11 +61,13 @@ fn refuses_other_accounts_in_place_of_the_tasks() {
     let second = world.open_as(TaskSpec::nonce(2));
     let (other, mint, thief) = (world.other_market(), wallet("other mint"), world.provider);
     world.bank.make_mint(mint);
+    // Something to insure.
+    world.gift_tokens(task.vault, 55);
     world.warp(3_600);
     let call = || world.task_expire(task);
     let calls = [
         (TesseraError::WrongVault.into(), call().with(|call| call.accounts.task_vault = second.vault)),
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.insurance_vault = other.insurance_vault)),
+        (TesseraError::WrongVault.into(), call().with(|call| call.accounts.insurance_vault = other.insurance_vault)),
         (TesseraError::WrongMarket.into(), call().with(|call| call.accounts.market = other.key)),
         (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = mint)),
         (TesseraError::WrongRequester.into(), call().with(|call| call.accounts.requester = thief.authority)),

@@ -56,7 +56,6 @@ fn refuses_other_accounts_in_place_of_its_own() {
         (TesseraError::WrongVault.into(), Box::new(|a| a.fee_vault = cranker.token)),
         (TesseraError::WrongShare.into(), Box::new(|a| a.share = share)),
         (TesseraError::WrongShare.into(), Box::new(|a| a.share = next_share)),
-        (seeds, Box::new(|a| a.insurance_vault = market.insurance_vault)),
         (TesseraError::WrongRequester.into(), Box::new(|a| a.requester = cranker.key)),
         (TesseraError::WrongTokenAccount.into(), Box::new(|a| a.requester_token = cranker.token)),
         (TesseraError::WrongTokenAccount.into(), Box::new(|a| a.requester_token = fake_token)),
@@ -72,6 +71,24 @@ fn refuses_other_accounts_in_place_of_its_own() {
     let call = world.task_settle(run, &[audit]);
     world.refuse(Anchor::AccountNotSigner, call.unsigned_by(cranker.key));
     world.send(world.task_settle(run, &[audit]));
+}
+
+#[test]
+fn refuses_another_insurance_vault_where_something_is_insured() {
+    // Dust, and the sink's part of a lock.
+    let mut world = World::default();
+    let [a, b, _] = world.verifiers;
+    let (other, stranger) = (world.other_market(), world.cranker.token);
+    let refuted = world.submitted_as(TaskSpec::nonce(2));
+    let first = world.audit(refuted, a, OTHER_ROOT);
+    let pair = [first, world.refute(refuted, b, first)];
+    let (dusty, audit) = ready(&mut world);
+    world.gift_tokens(dusty.task.vault, 55);
+    for wrong in [other.insurance_vault, stranger, world.market.unclaimed_vault] {
+        for call in [world.task_settle(refuted, &pair), world.task_settle(dusty, &[audit])] {
+            world.refuse(TesseraError::WrongVault, call.with(|call| call.accounts.insurance_vault = wrong));
+        }
+    }
 }
 
 #[test]
