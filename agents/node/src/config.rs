@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 use tessera_chain::Pubkey;
 
 use crate::backoff::Backoff;
-use crate::cranks::CrankLimits;
+use crate::errands::CrankLimits;
 use crate::fetch::Capacity;
 use crate::fleet::{BackendChoice, GpuTuning, Speed};
 use crate::locator::Scheme;
@@ -131,7 +131,7 @@ impl Default for NodeTuning {
     }
 }
 
-/// Due transitions that are sent at the same time, at most.
+/// Errands that are sent at the same time, at most.
 const CRANKS_AT_ONCE: usize = 4;
 
 impl NodeTuning {

@@ -3,12 +3,11 @@
 use std::error::Error;
 use std::time::Duration;
 
-use tessera_chain::due::Due;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, World};
 use tokio::time::Instant;
 
 use crate::config::NodeTuning;
-use crate::cranks::{CrankMemory, CrankStage, crank_key};
+use crate::errands::{Errand, ErrandMemory, ErrandStage, NO_TERMS};
 use crate::fetch_error::{FetchError, Remedy};
 use crate::memory::Memory;
 
@@ -20,8 +19,8 @@ const EXECUTIONS: u32 = 3;
 pub struct Progress<S> {
     /// What it knows of tasks.
     pub tasks: Memory<Pubkey, S>,
-    /// What it has sent of due transitions.
-    pub cranks: CrankMemory,
+    /// What it has sent of errands.
+    pub errands: ErrandMemory,
     node: NodeTuning,
     started: Instant,
 }
@@ -29,7 +28,7 @@ pub struct Progress<S> {
 impl<S: Clone + Default> Progress<S> {
     /// Knows nothing; its uptime begins.
     pub fn new(node: NodeTuning) -> Self {
-        Self { tasks: Memory::new(), cranks: Memory::new(), node, started: Instant::now() }
+        Self { tasks: Memory::new(), errands: Memory::new(), node, started: Instant::now() }
     }
 
     /// How long this process has been up.
@@ -80,53 +79,47 @@ impl<S: Clone + Default> Progress<S> {
         is_given_up
     }
 
-    /// A due transition is being sent.
-    pub fn crank_begins(&mut self, task: Pubkey, terms: [u8; 32], due: &Due) {
-        self.cranks.begin(crank_key(task, due), terms, CrankStage::Sending);
+    /// An errand is being sent.
+    pub fn errand_begins(&mut self, errand: &Errand) {
+        self.errands.begin(errand.key(), NO_TERMS, ErrandStage::Sending);
     }
 
-    /// Sending a due transition ended.
+    /// Sending an errand ended.
     ///
     /// # Errors
     /// What no agent can go on after: a person must act.
-    pub fn cranked(
-        &mut self,
-        task: Pubkey,
-        terms: [u8; 32],
-        due: &Due,
-        result: Result<Receipt, ChainError>,
-    ) -> Result<(), ChainError> {
-        let key = crank_key(task, due);
+    pub fn errand_ended(&mut self, errand: &Errand, result: Result<Receipt, ChainError>) -> Result<(), ChainError> {
+        let (key, stage) = (errand.key(), errand.label());
         match result {
             Ok(receipt) => {
-                tracing::info!(%task, stage = "crank", crank = ?due.crank, signature = %receipt.signature, "landed");
-                self.cranks.set(key, terms, CrankStage::Sent(receipt.slot));
+                tracing::info!(stage, ?errand, signature = %receipt.signature, "landed");
+                self.errands.set(key, NO_TERMS, ErrandStage::Sent(receipt.slot));
             }
             Err(error) => {
                 let (uptime, backoff) = (self.started.elapsed(), self.node.backoff());
-                let failures = self.cranks.failed(key, terms, CrankStage::Idle, uptime, &backoff);
+                let failures = self.errands.failed(key, NO_TERMS, ErrandStage::Idle, uptime, &backoff);
                 match error.kind() {
                     ErrorKind::Fatal => return Err(error),
                     // Somebody else was faster, most likely: the accounts will show it.
-                    ErrorKind::GiveUp => tracing::debug!(%task, stage = "crank", %error, "not needed or not possible"),
-                    ErrorKind::Retry => tracing::warn!(%task, stage = "crank", %error, failures, "not landed"),
+                    ErrorKind::GiveUp => tracing::debug!(stage, ?errand, %error, "not needed or not possible"),
+                    ErrorKind::Retry => tracing::warn!(stage, ?errand, %error, failures, "not landed"),
                 }
                 if self.is_send_given_up(failures) {
-                    tracing::warn!(%task, stage = "crank", %error, "given up");
-                    self.cranks.set(key, terms, CrankStage::Refused);
+                    tracing::warn!(stage, ?errand, %error, "given up");
+                    self.errands.set(key, NO_TERMS, ErrandStage::Refused);
                 }
             }
         }
         Ok(())
     }
 
-    /// The job that sent a due transition was lost: it is not tried again.
-    pub fn crank_lost(&mut self, task: Pubkey, terms: [u8; 32], due: &Due) {
-        self.cranks.set(crank_key(task, due), terms, CrankStage::Refused);
+    /// The job that sent an errand was lost: it is not tried again.
+    pub fn errand_lost(&mut self, errand: &Errand) {
+        self.errands.set(errand.key(), NO_TERMS, ErrandStage::Refused);
     }
 
-    /// Forgets the due transitions of tasks that are gone.
-    pub fn forget_cranks(&mut self, world: &World) {
-        self.cranks.retain(|key, stage| *stage == CrankStage::Sending || world.tasks.contains_key(&key.0));
+    /// Forgets errands to accounts that are gone.
+    pub fn forget_errands(&mut self, world: &World) {
+        self.errands.retain(|key, stage| *stage == ErrandStage::Sending || key.is_about(world));
     }
 }

@@ -5,16 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tessera_chain::due::Due;
-use tessera_chain::{Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank};
+use tessera_chain::{
+    Chain, ChainError, Keypair, Market, Outgoing, Pubkey, Receipt, Signer, SlotHash, Task, Versioned, World, address,
+    crank, ix,
+};
 use tessera_compute::{ContentId, Root};
 
 use crate::config::NodeTuning;
+use crate::errands::Errand;
 use crate::fetch::{TaskClaims, TaskInputs, fetch_task};
 use crate::fetch_error::FetchError;
 use crate::fleet::Fleet;
 use crate::journal::{Journal, JournalError};
+use crate::secrets::Secrets;
 use crate::store::{ContentStore, Stores};
+use crate::tickets::Tickets;
 
 /// Shared by all jobs of one agent; clones share everything.
 #[derive(Clone)]
@@ -97,15 +102,92 @@ impl Workbench {
             .unwrap_or_else(|error| Err(ChainError::Config { reason: error.to_string() }))
     }
 
-    /// Sends what is due for a task, in order. Returns the receipt of the transition itself.
+    /// Sends an errand, with what it needs before it, in order. Returns the receipt of the errand itself.
     ///
     /// # Errors
     /// [`ChainError`] of the first transaction that did not land; those after it are not sent.
-    pub async fn crank(&self, world: &World, task: &Versioned<Task>, due: &Due) -> Result<Receipt, ChainError> {
-        let mut last = Err(ChainError::NotFound { what: "transition".to_owned(), key: task.key });
-        for outgoing in crank(self.chain.as_ref(), world, task, due, self.authority()).await? {
-            last = Ok(self.send(outgoing, task.key, world.moment.unix).await?);
+    pub async fn run_errand(&self, world: &World, errand: &Errand) -> Result<Receipt, ChainError> {
+        let (subject, outgoing) = match errand {
+            Errand::Due(due) => {
+                let subject = due.crank.run().or(due.crank.task()).unwrap_or(world.market_key());
+                (subject, crank(self.chain.as_ref(), world, due, self.authority()).await?)
+            }
+            Errand::OpenShare { epoch } => self.share(world, *epoch).await?,
+            Errand::ClaimBalance { balance } => self.balance(world, *balance).await?,
+            Errand::Commit { verifier, hour } => self.commitment(world, *verifier, *hour).await?,
+        };
+        let mut last = Err(ChainError::NotFound { what: "transition".to_owned(), key: subject });
+        for outgoing in outgoing {
+            last = Ok(self.send(outgoing, subject, world.moment.unix).await?);
         }
         last
     }
+
+    /// Opens this provider's share, and the epoch's books where they are missing.
+    async fn share(&self, world: &World, epoch: u64) -> Result<(Pubkey, Vec<Outgoing>), ChainError> {
+        let (market, payer) = (market(world)?, self.authority());
+        let provider = address::provider(&market.key, &payer);
+        let mut instructions = Vec::new();
+        let pool = address::pool(&market.key, epoch);
+        if world.pool(epoch).is_none() && self.chain.pool(pool).await?.is_none() {
+            instructions.push(ix::pool_open(payer, market, epoch));
+        }
+        instructions.push(ix::share_open(payer, market.key, provider, epoch));
+        Ok((address::share(&provider, epoch), vec![Outgoing::new("share_open", instructions)]))
+    }
+
+    /// Claims a balance into a token account of its owner that can receive, made here if there is none.
+    async fn balance(&self, world: &World, key: Pubkey) -> Result<(Pubkey, Vec<Outgoing>), ChainError> {
+        let (market, owner) = (market(world)?, self.authority());
+        let missing = |what: &str, key| ChainError::NotFound { what: what.to_owned(), key };
+        let balance = world.balances.get(&key).ok_or_else(|| missing("balance", key))?;
+        let accounts = self.chain.token_accounts(owner, market.mint).await?;
+        let own = address::market_token(&owner, market);
+        let usable = accounts.iter().filter(|account| account.can_receive()).map(|account| account.key);
+        let mut instructions = Vec::new();
+        let to = match usable.min_by_key(|key| (*key != own, *key)) {
+            Some(to) => to,
+            None if self.chain.token_balance(own).await?.is_some() => {
+                return Err(missing("token account of this wallet that can receive", own));
+            }
+            None => {
+                instructions.push(ix::ata_create(owner, owner, market.mint, market.token_program));
+                own
+            }
+        };
+        instructions.push(ix::balance_claim(market, balance, to));
+        Ok((key, vec![Outgoing::new("balance_claim", instructions)]))
+    }
+
+    async fn commitment(
+        &self,
+        world: &World,
+        verifier: Pubkey,
+        hour: i64,
+    ) -> Result<(Pubkey, Vec<Outgoing>), ChainError> {
+        let secrets = self.secrets();
+        // A year of hashes would hold up the async workers.
+        let derived = tokio::task::spawn_blocking(move || Tickets::derive(&secrets, &verifier, hour).commitment());
+        let chain = derived.await.map_err(|lost| ChainError::Config { reason: format!("no ticket chain: {lost}") })?;
+        let instruction = ix::verifier_commit(self.authority(), world.market_key(), chain);
+        Ok((verifier, vec![Outgoing::new("verifier_commit", [instruction])]))
+    }
+
+    /// What can be derived from the authority's key.
+    pub fn secrets(&self) -> Secrets {
+        Secrets::new(self.keypair.clone())
+    }
+
+    /// The slot hash that `slot` is drawn with.
+    ///
+    /// # Errors
+    /// [`ChainError`]: it was not read.
+    pub async fn slot_hash(&self, slot: u64) -> Result<SlotHash, ChainError> {
+        self.chain.slot_hash(slot).await
+    }
+}
+
+fn market(world: &World) -> Result<&Versioned<Market>, ChainError> {
+    let missing = || ChainError::NotFound { what: "market".to_owned(), key: world.market_key() };
+    world.market.as_ref().ok_or_else(missing)
 }

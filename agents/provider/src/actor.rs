@@ -1,22 +1,25 @@
 //! The provider in its loop: plans become jobs, and what jobs return becomes memory.
 
+mod ends;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World, address};
-use tessera_compute::{Cancel, ExecError};
-use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks, time_left};
+use tessera_chain::{Pubkey, RunState, TaskState, World, address};
+use tessera_compute::Cancel;
+use tessera_node::{Agent, Ended, Progress, TaskInputs, Tasks, time_left};
 
 use crate::config::Limits;
-use crate::error::{ProviderError, WorkError};
+use crate::error::ProviderError;
 use crate::jobs::{Bench, Done, Job, Kind, Stored};
-use crate::plan::{Action, Stage, View, owes, plan};
+use crate::plan::{Action, Stage, View, may_leave, owes, plan};
 
 /// A task's data, as long as they are needed.
 struct Held {
     terms: [u8; 32],
-    inputs: Arc<TaskInputs>,
+    /// Not there once an earlier process computed the outputs.
+    inputs: Option<Arc<TaskInputs>>,
     stored: Option<Stored>,
     cancel: Cancel,
 }
@@ -27,6 +30,8 @@ pub(crate) struct Actor {
     me: Pubkey,
     progress: Progress<Stage>,
     held: BTreeMap<Pubkey, Held>,
+    /// Whether it was said that nothing is left to do.
+    said_done: bool,
 }
 
 impl Agent for Actor {
@@ -37,6 +42,8 @@ impl Agent for Actor {
 
     fn act(&mut self, world: &Arc<World>, stopping: bool, jobs: &mut Tasks<Job, Done>) -> bool {
         self.forget_what_is_over(world);
+        self.recall_seals(world);
+        self.say_when_done(world);
         let (actions, owes) = {
             let view = self.view(world, stopping);
             (plan(&view, world.moment), owes(&view, world.moment))
@@ -48,21 +55,17 @@ impl Agent for Actor {
     }
 
     fn finish(&mut self, ended: Ended<Job, Done>) -> Result<(), ProviderError> {
-        let job = ended.key;
-        match (job.kind, ended.outcome) {
-            (_, Err(lost)) => self.lost(job, &lost),
-            (_, Ok(Done::Fetched(result))) => self.fetched(job, result),
-            (_, Ok(Done::Executed(result))) => self.executed(job, result),
-            (Kind::Crank(due), Ok(Done::Sent(result))) => self.progress.cranked(job.task, job.terms, &due, result)?,
-            (_, Ok(Done::Sent(result))) => self.sent(job, result)?,
-        }
-        Ok(())
+        self.end(ended)
     }
 
     fn abandon(&mut self) {
         for (task, held) in &self.held {
-            if self.progress.tasks.note(task, &held.terms).stage == Stage::Executing {
-                tracing::warn!(%task, stage = "execute", "abandoned: this process stops");
+            match self.progress.tasks.note(task, &held.terms).stage {
+                Stage::Executing => tracing::warn!(%task, stage = "execute", "abandoned: this process stops"),
+                Stage::Sealed(_) => {
+                    tracing::warn!(%task, stage = "seal", "sealed and not revealed: start again in time, or the lock is lost");
+                }
+                _ => {}
             }
             held.cancel.cancel();
         }
@@ -72,7 +75,7 @@ impl Agent for Actor {
 impl Actor {
     pub fn new(bench: Bench, limits: Limits, me: Pubkey) -> Self {
         let progress = Progress::new(bench.base.node.clone());
-        Self { bench, limits, me, progress, held: BTreeMap::new() }
+        Self { bench, limits, me, progress, held: BTreeMap::new(), said_done: false }
     }
 
     fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
@@ -80,7 +83,7 @@ impl Actor {
             world,
             me: self.me,
             memory: &self.progress.tasks,
-            cranks: &self.progress.cranks,
+            errands: &self.progress.errands,
             limits: &self.limits,
             uptime: self.progress.uptime(),
             stopping,
@@ -89,153 +92,143 @@ impl Actor {
 
     /// Data of tasks that can no longer be this provider's are freed; what was refused is remembered while the task lives.
     fn forget_what_is_over(&mut self, world: &World) {
-        let me = self.me;
-        self.progress.tasks.retain(|key, stage| {
-            let state = world.tasks.get(key).map(|task| task.state);
-            stage.is_busy()
-                || match state {
-                    None => false,
-                    Some(TaskState::Open) => true,
-                    Some(TaskState::Claimed) => {
-                        matches!(stage, Stage::Refused | Stage::Declined | Stage::Claimed(_))
-                            || world.runs_of(*key).any(|run| run.provider == me)
-                    }
-                    Some(_) => matches!(stage, Stage::Refused | Stage::Declined),
+        let gone: Vec<Pubkey> = {
+            let view = self.view(world, false);
+            let is_over = |key: &Pubkey, stage: Stage| {
+                let Some(task) = world.tasks.get(key) else { return true };
+                match task.state {
+                    _ if view.has_owed_run(task) || view.is_claim_unseen(task) => false,
+                    TaskState::Open => false,
+                    // Another provider's claim may end without a result.
+                    _ => !matches!(stage, Stage::Refused | Stage::Declined),
                 }
-        });
-        self.progress.forget_cranks(world);
+            };
+            let notes = self.progress.tasks.iter();
+            let over = notes.filter(|(key, note)| !note.stage.is_busy() && is_over(key, note.stage));
+            over.map(|(key, _)| *key).collect()
+        };
+        for key in &gone {
+            self.progress.tasks.forget(key);
+            self.bench.seals.remove(&address::run(key, &self.me));
+        }
+        self.progress.forget_errands(world);
         let memory = &self.progress.tasks;
         self.held.retain(|key, held| {
             !matches!(memory.note(key, &held.terms).stage, Stage::New | Stage::Declined | Stage::Refused)
         });
     }
 
-    fn start(&mut self, action: Action, world: &Arc<World>, jobs: &mut Tasks<Job, Done>) {
-        let (Action::Fetch(key)
-        | Action::Claim(key)
-        | Action::Execute(key)
-        | Action::Submit(key)
-        | Action::Stop(key)
-        | Action::Crank(key, _)) = action;
-        if let Action::Stop(_) = action {
-            if let Some(held) = self.held.get(&key).filter(|held| !held.cancel.is_cancelled()) {
-                tracing::warn!(task = %key, stage = "execute", "stopped: the deadline has passed or the run is gone");
-                held.cancel.cancel();
+    /// After a restart: what an earlier process sealed is revealed from its record, without computing it again.
+    fn recall_seals(&mut self, world: &World) {
+        let sealed = world.runs.values().filter(|run| run.provider == self.me && run.state == RunState::Sealed);
+        for run in sealed {
+            let Some(task) = world.tasks.get(&run.task) else { continue };
+            let terms = task.terms_hash;
+            let note = self.progress.tasks.note(&task.key, &terms);
+            if note.stage != Stage::New || note.failures > 0 {
+                continue;
             }
-            return;
+            if let Some(stored) = self.bench.sealed(task, &run.seal) {
+                tracing::info!(task = %task.key, stage = "seal", root = %stored.root, "sealed by an earlier process");
+                let held = Held { terms, inputs: None, stored: Some(stored), cancel: Cancel::new() };
+                self.held.insert(task.key, held);
+                self.progress.tasks.set(task.key, terms, Stage::Sealed(run.slot));
+            }
         }
-        let Some(task) = world.tasks.get(&key).cloned() else { return };
-        let terms = task.terms_hash;
+    }
+
+    fn say_when_done(&mut self, world: &World) {
+        let is_done = world.providers.get(&self.me).is_some_and(|me| may_leave(me));
+        if is_done && !self.said_done {
+            tracing::info!(
+                provider = %self.me,
+                "draining, and nothing is open any more: unbond and withdraw the stake, then `tessera provider close`"
+            );
+        }
+        self.said_done = is_done;
+    }
+
+    fn start(&mut self, action: Action, world: &Arc<World>, jobs: &mut Tasks<Job, Done>) {
         let bench = self.bench.clone();
-        let at = world.moment.unix;
-        let job = |kind| Job { task: key, terms, kind };
+        let (kind, key) = match action {
+            Action::Errand(errand) => {
+                self.progress.errand_begins(&errand);
+                jobs.spawn(Job::Errand(errand), bench.errand(world.clone(), errand));
+                return;
+            }
+            Action::Stop(key) => {
+                if let Some(held) = self.held.get(&key).filter(|held| !held.cancel.is_cancelled()) {
+                    tracing::warn!(task = %key, stage = "execute", "stopped: the deadline has passed or the run is gone");
+                    held.cancel.cancel();
+                }
+                return;
+            }
+            Action::Fetch(key) => (Kind::Fetch, key),
+            Action::Claim(key) => (Kind::Claim, key),
+            Action::Release(key) => (Kind::Release, key),
+            Action::Execute(key) => (Kind::Execute, key),
+            Action::Submit(key) => (Kind::Submit, key),
+            Action::Seal(key) => (Kind::Seal, key),
+            Action::Reveal(key) => (Kind::Reveal, key),
+        };
+        let Some(task) = world.tasks.get(&key).cloned() else { return };
+        let (terms, at) = (task.terms_hash, world.moment.unix);
+        let job = Job::Task { task: key, terms, kind };
+        let run = world.runs.get(&address::run(&key, &self.me));
         let held = self.held.get_mut(&key).filter(|held| held.terms == terms);
-        match (action, held) {
-            (Action::Stop(_), _) => {}
-            (Action::Fetch(_), _) => {
-                self.progress.tasks.begin(key, terms, Stage::Fetching);
-                jobs.spawn(job(Kind::Fetch), bench.fetch(task));
+        let stored = held.as_ref().and_then(|held| held.stored);
+        let begin = match (kind, held, stored) {
+            (Kind::Fetch, ..) => {
+                jobs.spawn(job, bench.fetch(task));
+                Stage::Fetching
             }
-            (Action::Claim(_), _) => {
-                self.progress.tasks.begin(key, terms, Stage::Claiming);
-                jobs.spawn(job(Kind::Claim), bench.claim(task, at));
+            (Kind::Claim, ..) => {
+                jobs.spawn(job, bench.claim(task, at));
+                Stage::Claiming
             }
-            (Action::Execute(_), Some(held)) => {
-                held.cancel = Cancel::new();
-                let run = world.runs.get(&address::run(&key, &self.me));
-                let left = run.map_or(Duration::ZERO, |run| time_left(run.execute_until, world.moment));
-                let work = bench.execute(held.inputs.clone(), left, held.cancel.clone());
-                self.progress.tasks.begin(key, terms, Stage::Executing);
-                tracing::info!(task = %key, stage = "execute", estimate = ?held.inputs.estimate, "computing");
-                jobs.spawn(job(Kind::Execute), work);
+            (Kind::Release, ..) => {
+                tracing::warn!(task = %key, stage = "release", "its data cannot be had: the claim is given back");
+                jobs.spawn(job, bench.release(task, at));
+                Stage::Releasing
             }
-            (Action::Submit(_), Some(Held { stored: Some(stored), .. })) => {
-                let work = bench.submit(task, *stored, at);
-                self.progress.tasks.begin(key, terms, Stage::Submitting);
-                jobs.spawn(job(Kind::Submit), work);
+            (Kind::Execute, Some(Held { inputs: Some(inputs), cancel, .. }), _) => {
+                *cancel = Cancel::new();
+                // A sealed run is computed again after a restart: there what counts is the reveal, which is still ahead.
+                let seconds = u64::from(task.terms.windows.execution_seconds);
+                let left = match run {
+                    Some(run) if run.state == RunState::Claimed => time_left(run.execute_until, world.moment),
+                    _ => Duration::from_secs(seconds),
+                };
+                tracing::info!(task = %key, stage = "execute", estimate = ?inputs.estimate, "computing");
+                jobs.spawn(job, bench.execute(inputs.clone(), left, cancel.clone()));
+                Stage::Executing
+            }
+            (Kind::Submit, _, Some(stored)) => {
+                jobs.spawn(job, bench.submit(task, stored, at));
+                Stage::Submitting
+            }
+            (Kind::Seal, _, Some(stored)) => {
+                jobs.spawn(job, bench.seal(task, stored, at));
+                Stage::Sealing
+            }
+            (Kind::Reveal, _, Some(stored)) => {
+                if run.is_some_and(|run| run.seal != self.bench.seal_of(&task, stored.root)) {
+                    tracing::error!(
+                        task = %key, stage = "reveal", root = %stored.root,
+                        "the seal was made of another root: this machine or its backend is faulty, take it out of service"
+                    );
+                    self.progress.tasks.set(key, terms, Stage::Refused);
+                    return;
+                }
+                jobs.spawn(job, bench.reveal(task, stored, at));
+                Stage::Submitting
             }
             // What the stage promised is not here: begin again.
-            (Action::Execute(_) | Action::Submit(_), _) => self.progress.tasks.forget(&key),
-            (Action::Crank(_, due), _) => {
-                self.progress.crank_begins(key, terms, &due);
-                jobs.spawn(job(Kind::Crank(due)), bench.crank(world.clone(), task, due));
+            (Kind::Execute | Kind::Submit | Kind::Seal | Kind::Reveal, ..) => {
+                self.progress.tasks.forget(&key);
+                return;
             }
-        }
-    }
-
-    fn fetched(&mut self, Job { task, terms, .. }: Job, result: Result<TaskInputs, FetchError>) {
-        match result {
-            Ok(inputs) => {
-                tracing::info!(%task, stage = "fetch", label = %inputs.label.escape_debug(), "data fetched and checked");
-                let held = Held { terms, inputs: Arc::new(inputs), stored: None, cancel: Cancel::new() };
-                self.held.insert(task, held);
-                self.progress.tasks.set(task, terms, Stage::Fetched);
-            }
-            Err(error) => self.progress.fetch_failed(task, terms, &error, Stage::Refused),
-        }
-    }
-
-    fn executed(&mut self, Job { task, terms, .. }: Job, result: Result<Stored, WorkError>) {
-        match result {
-            Ok(stored) => {
-                tracing::info!(%task, stage = "execute", root = %stored.root, "outputs computed and stored");
-                match self.held.get_mut(&task).filter(|held| held.terms == terms) {
-                    Some(held) => {
-                        held.stored = Some(stored);
-                        self.progress.tasks.set(task, terms, Stage::Computed);
-                    }
-                    None => self.progress.tasks.forget(&task),
-                }
-            }
-            Err(WorkError::Execute(ExecuteError::Backend(ExecError::Cancelled))) => {
-                tracing::info!(%task, stage = "execute", "computation ended early");
-                self.progress.tasks.set(task, terms, Stage::Fetched);
-            }
-            Err(error) => self.execution_failed(task, terms, &error),
-        }
-    }
-
-    fn execution_failed(&mut self, task: Pubkey, terms: [u8; 32], error: &dyn std::error::Error) {
-        if self.progress.execution_failed(task, terms, error, Stage::Fetched, Stage::Refused) {
-            tracing::error!(%task, stage = "execute", "given up; the run will be ended as a no-show");
-        }
-    }
-
-    /// A claim or a submission ended.
-    fn sent(&mut self, job: Job, result: Result<Receipt, ChainError>) -> Result<(), ProviderError> {
-        let Job { task, terms, kind } = job;
-        let is_claim = kind == Kind::Claim;
-        let stage = if is_claim { "claim" } else { "submit" };
-        match result {
-            Ok(receipt) => {
-                tracing::info!(%task, stage, signature = %receipt.signature, slot = receipt.slot, "landed");
-                let next = if is_claim { Stage::Claimed(receipt.slot) } else { Stage::Submitted(receipt.slot) };
-                self.progress.tasks.set(task, terms, next);
-            }
-            Err(error) => {
-                let before = if is_claim { Stage::Fetched } else { Stage::Computed };
-                let failures = self.progress.failed(task, terms, before);
-                tracing::warn!(%task, stage, %error, failures, "not landed");
-                if error.kind() == ErrorKind::Fatal {
-                    return Err(error.into());
-                }
-                // A claim is only an opportunity. A submission is owed, and its deadline ends the attempts.
-                if is_claim && self.progress.is_send_given_up(failures) {
-                    tracing::warn!(%task, stage, "task left to others");
-                    self.progress.tasks.set(task, terms, Stage::Declined);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn lost(&mut self, Job { task, terms, kind }: Job, lost: &Lost) {
-        tracing::error!(%task, ?kind, %lost, "a job was lost");
-        match kind {
-            Kind::Fetch | Kind::Claim => self.progress.tasks.set(task, terms, Stage::Refused),
-            Kind::Execute => self.execution_failed(task, terms, lost),
-            Kind::Submit => drop(self.progress.failed(task, terms, Stage::Computed)),
-            Kind::Crank(due) => self.progress.crank_lost(task, terms, &due),
-        }
+        };
+        self.progress.tasks.begin(key, terms, begin);
     }
 }

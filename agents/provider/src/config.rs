@@ -39,11 +39,14 @@ pub struct ProviderTuning {
     pub min_reward: u64,
     /// Open tasks whose data are fetched ahead of a claim, at most; each may take `memory_mib` of memory.
     pub prefetch: u16,
+    /// Whether to open this provider's share in an epoch's pool when a run may be settled in it. The rent comes back with the
+    /// share's claim.
+    pub open_shares: bool,
 }
 
 impl Default for ProviderTuning {
     fn default() -> Self {
-        Self { max_runs: 1, min_reward: 0, prefetch: 2 }
+        Self { max_runs: 1, min_reward: 0, prefetch: 2, open_shares: true }
     }
 }
 
@@ -82,6 +85,7 @@ impl ProviderConfig {
             max_runs: self.work.max_runs,
             min_reward: self.work.min_reward,
             prefetch: self.work.prefetch,
+            open_shares: self.work.open_shares,
             cranks: self.node.crank_limits(),
         }
     }
@@ -96,6 +100,8 @@ pub struct Limits {
     pub min_reward: u64,
     /// See [`ProviderTuning::prefetch`].
     pub prefetch: u16,
-    /// When due transitions are sent.
+    /// See [`ProviderTuning::open_shares`].
+    pub open_shares: bool,
+    /// When errands are sent.
     pub cranks: CrankLimits,
 }

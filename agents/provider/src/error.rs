@@ -1,7 +1,7 @@
 //! Why a provider ended, or did not start.
 
 use tessera_chain::{ChainError, Pubkey};
-use tessera_node::{ConfigError, ExecuteError, JournalError, Lost, StoreError};
+use tessera_node::{ConfigError, ExecuteError, JournalError, Lost, RecordError, StoreError};
 
 /// A provider ended, or did not start.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum ProviderError {
     /// The journal cannot be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// What seals are made of cannot be written down.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The output store is not usable.
     #[error("outputs cannot be stored: {0}")]
     Store(#[from] StoreError),

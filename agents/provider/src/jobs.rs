@@ -3,28 +3,36 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tessera_chain::due::Due;
-use tessera_chain::{ChainError, Outgoing, Pubkey, Receipt, Task, Versioned, World, ix};
+use serde::{Deserialize, Serialize};
+use tessera_chain::program::hashes::seal_hash;
+use tessera_chain::{
+    ChainError, Instruction, Outgoing, Pubkey, Receipt, RunRevealArgs, Task, Versioned, World, address, ix,
+};
 use tessera_compute::{Cancel, ContentId, Root, encode_tensors};
-use tessera_node::{ContentStore, Demand, ExecuteError, FetchError, Locator, Lost, Prefer, TaskInputs, Workbench};
+use tessera_node::{
+    ContentStore, Demand, Errand, ExecuteError, FetchError, Locator, Lost, Prefer, Records, TaskInputs, Workbench,
+};
 
 use crate::error::WorkError;
 
 /// What tells jobs apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Job {
-    pub task: Pubkey,
-    pub terms: [u8; 32],
-    pub kind: Kind,
+pub(crate) enum Job {
+    /// About a task.
+    Task { task: Pubkey, terms: [u8; 32], kind: Kind },
+    /// About something else.
+    Errand(Errand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Fetch,
     Claim,
+    Release,
     Execute,
     Submit,
-    Crank(Due),
+    Seal,
+    Reveal,
 }
 
 /// What jobs return.
@@ -35,10 +43,18 @@ pub(crate) enum Done {
 }
 
 /// Outputs that anyone can read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub root: Root,
     pub id: ContentId,
+}
+
+/// What a seal was made of, as it outlives the process.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    terms: String,
+    root: String,
+    id: String,
 }
 
 /// What jobs need, shared by all of them.
@@ -47,6 +63,8 @@ pub(crate) struct Bench {
     pub base: Workbench,
     pub store: ContentStore,
     pub public_store: Locator,
+    /// What seals were made of, by run.
+    pub seals: Records,
 }
 
 impl Bench {
@@ -55,8 +73,8 @@ impl Bench {
         Done::Fetched(self.base.fetch(&task, window).await)
     }
 
-    /// Computes and stores; the run must be submitted when `left` has passed. A store that does not answer is asked again until the run is given up: the outputs are not
-    /// computed twice for its sake.
+    /// Computes and stores; the root must be committed to when `left` has passed. A store that does not answer is asked
+    /// again until the run is given up: the outputs are not computed twice for its sake.
     pub async fn execute(self, inputs: Arc<TaskInputs>, left: Duration, cancel: Cancel) -> Done {
         Done::Executed(self.execute_and_store(inputs, left, &cancel).await)
     }
@@ -88,19 +106,76 @@ impl Bench {
 
     pub async fn claim(self, task: Versioned<Task>, at: i64) -> Done {
         let instruction = ix::task_claim(self.base.authority(), &task);
-        let outgoing = Outgoing::new("task_claim", [instruction]);
-        Done::Sent(self.base.send(outgoing, task.key, at).await)
+        self.send("task_claim", instruction, task.key, at).await
+    }
+
+    pub async fn release(self, task: Versioned<Task>, at: i64) -> Done {
+        let instruction = ix::run_release(self.base.authority(), &task);
+        self.send("run_release", instruction, task.key, at).await
     }
 
     pub async fn submit(self, task: Versioned<Task>, stored: Stored, at: i64) -> Done {
         let locator = self.public_store.to_string();
         let instruction = ix::run_submit(self.base.authority(), &task, stored.root.0, stored.id.0, locator);
-        let outgoing = Outgoing::new("run_submit", [instruction]);
-        Done::Sent(self.base.send(outgoing, task.key, at).await)
+        self.send("run_submit", instruction, task.key, at).await
     }
 
-    /// Sends what is due for a task.
-    pub async fn crank(self, world: Arc<World>, task: Versioned<Task>, due: Due) -> Done {
-        Done::Sent(self.base.crank(&world, &task, &due).await)
+    /// Writes down what the seal is made of, then seals: who cannot open its seal loses its whole lock.
+    pub async fn seal(self, task: Versioned<Task>, stored: Stored, at: i64) -> Done {
+        let run = self.run_of(&task);
+        let hex = |bytes| Root(bytes).to_string();
+        let record = Record { terms: hex(task.terms_hash), root: stored.root.to_string(), id: stored.id.to_string() };
+        if let Err(error) = self.seals.put(run, &record).await {
+            return Done::Sent(Err(ChainError::Config { reason: error.to_string() }));
+        }
+        let instruction = ix::run_seal(self.base.authority(), &task, self.seal_of(&task, stored.root));
+        self.send("run_seal", instruction, task.key, at).await
+    }
+
+    pub async fn reveal(self, task: Versioned<Task>, stored: Stored, at: i64) -> Done {
+        let args = RunRevealArgs {
+            output_root: stored.root.0,
+            salt: self.salt(&task),
+            output_id: stored.id.0,
+            output_locator: self.public_store.to_string(),
+        };
+        let instruction = ix::run_reveal(self.base.authority(), &task, args);
+        self.send("run_reveal", instruction, task.key, at).await
+    }
+
+    /// Sends an errand.
+    pub async fn errand(self, world: Arc<World>, errand: Errand) -> Done {
+        Done::Sent(self.base.run_errand(&world, &errand).await)
+    }
+
+    /// The seal of this provider's run with this root. Its salt follows from the authority's key, so that a restart finds
+    /// it again.
+    pub fn seal_of(&self, task: &Versioned<Task>, root: Root) -> [u8; 32] {
+        seal_hash(&task.key, &self.provider_of(task), &root.0, &self.salt(task))
+    }
+
+    /// What an earlier process sealed, if it wrote it down and the seal on chain is made of it.
+    pub fn sealed(&self, task: &Versioned<Task>, seal: &[u8; 32]) -> Option<Stored> {
+        let record: Record = self.seals.get(&self.run_of(task))?;
+        let root: Root = record.root.parse().ok()?;
+        let is_same = record.terms == Root(task.terms_hash).to_string() && self.seal_of(task, root) == *seal;
+        is_same.then_some(Stored { root, id: record.id.parse().ok()? })
+    }
+
+    fn salt(&self, task: &Versioned<Task>) -> [u8; 32] {
+        let provider = self.provider_of(task);
+        self.base.secrets().of(&[b"tessera/salt", task.key.as_ref(), provider.as_ref()])
+    }
+
+    fn provider_of(&self, task: &Task) -> Pubkey {
+        address::provider(&task.terms.market, &self.base.authority())
+    }
+
+    fn run_of(&self, task: &Versioned<Task>) -> Pubkey {
+        address::run(&task.key, &self.provider_of(task))
+    }
+
+    async fn send(&self, label: &str, instruction: Instruction, task: Pubkey, at: i64) -> Done {
+        Done::Sent(self.base.send(Outgoing::new(label, [instruction]), task, at).await)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
-use tessera_node::{Fleet, Running, Shutdown, StopPolicy, Workbench, follow};
+use tessera_node::{Fleet, Records, Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
 use crate::config::ProviderConfig;
@@ -25,7 +25,7 @@ impl Provider {
     /// store writable, the market's accounts read.
     ///
     /// It ends when `shutdown` is requested: it claims nothing more, finishes runs that it has claimed for at most
-    /// `node.grace`, stops computing what is left (those runs end as no-shows unless a restart finishes them in time), waits
+    /// `node.grace`, sealed runs whose reveal has not opened included, stops computing what is left (those runs end as no-shows unless a restart finishes them in time), waits
     /// a few seconds for transactions in flight, and closes feed and journal.
     ///
     /// # Errors
@@ -59,7 +59,8 @@ impl Provider {
         let stop = StopPolicy::new(config.node.grace);
         let journal = config.data_dir.join("provider.journal.jsonl");
         let base = Workbench::open(chain.clone(), keypair, fleet, &journal, vec![config.store.clone()], config.node)?;
-        let bench = Bench { base, store: config.store, public_store: config.public_store };
+        let seals = Records::open(&config.data_dir.join("sealed"))?;
+        let bench = Bench { base, store: config.store, public_store: config.public_store, seals };
         let actor = Actor::new(bench, limits, key);
         // Not the shutdown's token: the feed must outlive the request, to see what is still owed.
         let feed = chain.watch(market, CancellationToken::new()).await?;

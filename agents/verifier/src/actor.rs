@@ -1,21 +1,26 @@
 //! The verifier in its loop: plans become jobs, and what jobs return becomes memory.
 
+mod ends;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, Verdict, World};
-use tessera_compute::{Cancel, ExecError, Root};
-use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks, Workbench, time_left};
+use tessera_chain::{Answer, Pubkey, Run, TicketChain, Versioned, World};
+use tessera_compute::{Cancel, OutputTrees, Root};
+use tessera_node::{Agent, Ended, Memory, Progress, TaskInputs, Tasks, Tickets, Workbench, time_left};
 
 use crate::config::Limits;
-use crate::error::{VerifierError, WorkError};
-use crate::jobs::{self, Done, Job, Kind};
-use crate::plan::{Action, Stage, View, plan, until};
+use crate::error::VerifierError;
+use crate::jobs::{self, Done, Job, Kind, Step};
+use crate::plan::{Action, AuditStage, Committed, Roots, Stage, View, is_live, may_leave, owes, plan};
 
-/// A task's data, until its root is known.
+/// What is here of a task.
 struct Held {
     terms: [u8; 32],
-    inputs: Arc<TaskInputs>,
+    /// Until the outputs are known.
+    inputs: Option<Arc<TaskInputs>>,
+    /// From then on.
+    trees: Option<Arc<OutputTrees>>,
     cancel: Cancel,
 }
 
@@ -24,7 +29,14 @@ pub(crate) struct Actor {
     limits: Limits,
     me: Pubkey,
     progress: Progress<Stage>,
+    audits: Memory<Pubkey, AuditStage>,
     held: BTreeMap<Pubkey, Held>,
+    tickets: Option<Tickets>,
+    /// What was searched for last.
+    searched: Option<TicketChain>,
+    searching: bool,
+    /// Whether it was said that nothing is left to do.
+    said_done: bool,
 }
 
 impl Agent for Actor {
@@ -35,42 +47,28 @@ impl Agent for Actor {
 
     fn act(&mut self, world: &Arc<World>, stopping: bool, jobs: &mut Tasks<Job, Done>) -> bool {
         self.forget_what_is_over(world);
-        let actions = {
-            let view = View {
-                world,
-                me: self.me,
-                memory: &self.progress.tasks,
-                cranks: &self.progress.cranks,
-                limits: &self.limits,
-                uptime: self.progress.uptime(),
-                stopping,
-            };
-            plan(&view, world.moment)
+        self.say_when_done(world);
+        if !stopping {
+            self.search_chain(world, jobs);
+        }
+        let (actions, owes) = {
+            let view = self.view(world, stopping);
+            (plan(&view, world.moment), owes(&view, world.moment))
         };
         for action in actions {
             self.start(action, world, jobs);
         }
-        // A verifier owes nothing that it has not begun.
-        false
+        owes
     }
 
     fn finish(&mut self, ended: Ended<Job, Done>) -> Result<(), VerifierError> {
-        let job = ended.key;
-        match (job.kind, ended.outcome) {
-            (_, Err(lost)) => self.lost(job, &lost),
-            (_, Ok(Done::Fetched(result))) => self.fetched(job, result),
-            (_, Ok(Done::Executed(result))) => self.executed(job, result),
-            (Kind::Crank(due), Ok(Done::Sent(result))) => self.progress.cranked(job.task, job.terms, &due, result)?,
-            (Kind::Post { run, root }, Ok(Done::Sent(result))) => self.posted(job, run, root, result)?,
-            (Kind::Fetch | Kind::Execute, Ok(Done::Sent(_))) => {}
-        }
-        Ok(())
+        self.end(ended)
     }
 
     fn abandon(&mut self) {
         for (task, held) in &self.held {
             if self.progress.tasks.note(task, &held.terms).stage == Stage::Executing {
-                tracing::info!(%task, stage = "execute", "abandoned: this process stops");
+                tracing::warn!(%task, stage = "execute", "abandoned: this process stops");
             }
             held.cancel.cancel();
         }
@@ -80,151 +78,174 @@ impl Agent for Actor {
 impl Actor {
     pub fn new(bench: Workbench, limits: Limits, me: Pubkey) -> Self {
         let progress = Progress::new(bench.node.clone());
-        Self { bench, limits, me, progress, held: BTreeMap::new() }
+        Self {
+            bench,
+            limits,
+            me,
+            progress,
+            audits: Memory::new(),
+            held: BTreeMap::new(),
+            tickets: None,
+            searched: None,
+            searching: false,
+            said_done: false,
+        }
     }
 
-    /// A task is remembered while it lives: its root serves later runs of it. Data are freed once the root is known.
+    fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
+        let committed = world.providers.get(&self.me).map(|me| me.ticket);
+        let held = self.tickets.as_ref().filter(|tickets| committed.is_some_and(|chain| tickets.holds(&chain)));
+        View {
+            world,
+            me: self.me,
+            chain: match held {
+                Some(tickets) => Committed::Known(tickets),
+                None if self.searching => Committed::Searching,
+                None => Committed::Unknown,
+            },
+            tasks: &self.progress.tasks,
+            audits: &self.audits,
+            errands: &self.progress.errands,
+            limits: &self.limits,
+            uptime: self.progress.uptime(),
+            stopping,
+        }
+    }
+
+    /// A task is remembered while it lives: its outputs serve all its runs. Data are freed once the outputs are known, the
+    /// trees once no run is left that could ask for them.
     fn forget_what_is_over(&mut self, world: &World) {
         self.progress.tasks.retain(|key, stage| stage.is_busy() || world.tasks.contains_key(key));
-        self.progress.forget_cranks(world);
+        self.audits.retain(|run, stage| stage.is_busy() || world.runs.contains_key(run));
+        self.progress.forget_errands(world);
         let memory = &self.progress.tasks;
-        self.held.retain(|key, held| matches!(memory.note(key, &held.terms).stage, Stage::Fetched | Stage::Executing));
+        self.held.retain(|key, held| match memory.note(key, &held.terms).stage {
+            Stage::Fetched(_) | Stage::Executing => true,
+            Stage::Computed(_) => world.runs_of(*key).any(|run| is_live(world, run)),
+            Stage::New | Stage::Fetching | Stage::Refused => false,
+        });
+    }
+
+    /// Looks for the secrets of what is committed to, once for each commitment.
+    fn search_chain(&mut self, world: &World, jobs: &mut Tasks<Job, Done>) {
+        let Some(me) = world.providers.get(&self.me) else { return };
+        let is_known = self.tickets.as_ref().is_some_and(|tickets| tickets.holds(&me.ticket));
+        if is_known || self.searching || me.ticket == TicketChain::NONE || self.searched == Some(me.ticket) {
+            return;
+        }
+        (self.searched, self.searching) = (Some(me.ticket), true);
+        jobs.spawn(Job::Search, jobs::search(self.bench.clone(), self.me, me.ticket));
+    }
+
+    fn say_when_done(&mut self, world: &World) {
+        let is_done = world.providers.get(&self.me).is_some_and(|me| may_leave(me));
+        if is_done && !self.said_done {
+            tracing::info!(
+                verifier = %self.me,
+                "draining, and nothing is open any more: unbond and withdraw the stake, then `tessera provider close`"
+            );
+        }
+        self.said_done = is_done;
     }
 
     fn start(&mut self, action: Action, world: &Arc<World>, jobs: &mut Tasks<Job, Done>) {
-        let (Action::Fetch(key)
-        | Action::Execute { task: key, .. }
-        | Action::Post { task: key, .. }
-        | Action::Stop(key)
-        | Action::Crank(key, _)) = action;
-        if let Action::Stop(_) = action {
-            self.stop(key);
-            return;
-        }
-        let Some(task) = world.tasks.get(&key).cloned() else { return };
-        let terms = task.terms_hash;
-        let bench = self.bench.clone();
-        let job = |kind| Job { task: key, terms, kind };
+        let at = world.moment.unix;
         match action {
-            Action::Stop(_) => {}
-            Action::Fetch(_) => {
+            Action::Errand(errand) => {
+                self.progress.errand_begins(&errand);
+                jobs.spawn(Job::Errand(errand), jobs::errand(self.bench.clone(), world.clone(), errand));
+            }
+            Action::Stop(task) => self.stop(task),
+            Action::Fetch(key) => {
+                let Some(task) = world.tasks.get(&key).cloned() else { return };
+                let terms = task.terms_hash;
                 self.progress.tasks.begin(key, terms, Stage::Fetching);
-                jobs.spawn(job(Kind::Fetch), jobs::fetch(bench, task));
+                let job = Job::Task { task: key, terms, kind: Kind::Fetch };
+                jobs.spawn(job, jobs::fetch(self.bench.clone(), task));
             }
-            Action::Execute { run, .. } => {
-                let held = self.held.get_mut(&key).filter(|held| held.terms == terms);
-                let (Some(held), Some(run)) = (held, world.runs.get(&run)) else {
-                    // What the stage promised is not here: begin again.
-                    self.progress.tasks.forget(&key);
-                    return;
-                };
-                held.cancel = Cancel::new();
-                let claimed = Root(run.output_root);
-                tracing::info!(task = %key, run = %run.key, stage = "execute", estimate = ?held.inputs.estimate, "re-computing");
-                self.progress.tasks.begin(key, terms, Stage::Executing);
-                let left = time_left(until(&task, run), world.moment);
-                let work = jobs::execute(bench, held.inputs.clone(), claimed, left, held.cancel.clone());
-                jobs.spawn(job(Kind::Execute), work);
+            Action::Execute { task, until } => {
+                let left = time_left(until, world.moment);
+                self.execute(task, world, left, jobs);
             }
-            Action::Post { run, root, .. } => {
-                let matching = self.matching_audit(world, run, root);
-                self.progress.tasks.begin(key, terms, Stage::Posting(root));
-                let at = world.moment.unix;
-                jobs.spawn(job(Kind::Post { run, root }), jobs::post(bench, task, run, root, matching, at));
+            Action::Claim { run, element } => {
+                let Some((run, terms)) = self.begin(run, world, AuditStage::Claiming) else { return };
+                let job = Job::Audit { run: run.key, terms, step: Step::Claim };
+                jobs.spawn(job, jobs::claim(self.bench.clone(), run, element, at));
             }
-            Action::Crank(_, due) => {
-                self.progress.crank_begins(key, terms, &due);
-                jobs.spawn(job(Kind::Crank(due)), jobs::crank(bench, world.clone(), task, due));
+            Action::Post { run, roots } => {
+                let Some((run, terms)) = self.begin(run, world, AuditStage::Posting) else { return };
+                let (answer, matching) = self.answer(world, &run, roots);
+                let job = Job::Audit { run: run.key, terms, step: Step::Post };
+                jobs.spawn(job, jobs::post(self.bench.clone(), run, answer, matching, at));
             }
+            Action::Open(run) => self.open(run, world, jobs),
         }
+    }
+
+    /// The run of a step that begins now.
+    fn begin(&mut self, run: Pubkey, world: &World, stage: AuditStage) -> Option<(Versioned<Run>, [u8; 32])> {
+        let run = world.runs.get(&run)?;
+        let terms = world.tasks.get(&run.task)?.terms_hash;
+        self.audits.begin(run.key, terms, stage);
+        Some((run.clone(), terms))
+    }
+
+    fn execute(
+        &mut self,
+        key: Pubkey,
+        world: &World,
+        left: std::time::Duration,
+        jobs: &mut Tasks<Job, Done>,
+    ) {
+        let Some(task) = world.tasks.get(&key) else { return };
+        let terms = task.terms_hash;
+        let held = self.held.get_mut(&key).filter(|held| held.terms == terms);
+        let Some(Held { inputs: Some(inputs), cancel, .. }) = held else {
+            // What the stage promised is not here: begin again.
+            self.progress.tasks.forget(&key);
+            return;
+        };
+        *cancel = Cancel::new();
+        let runs = world.runs_of(key).filter(|run| is_live(world, run));
+        let shown: Vec<Root> = runs.map(|run| Root(run.output_root)).collect();
+        tracing::info!(task = %key, stage = "execute", estimate = ?inputs.estimate, "re-computing");
+        let work = jobs::execute(self.bench.clone(), self.me, inputs.clone(), shown, left, cancel.clone());
+        self.progress.tasks.begin(key, terms, Stage::Executing);
+        jobs.spawn(Job::Task { task: key, terms, kind: Kind::Execute }, work);
+    }
+
+    /// What is answered, and the audit of another authority that differs from the run with the same root: the two refute it.
+    fn answer(&self, world: &World, run: &Versioned<Run>, roots: Roots) -> (Answer, Option<Pubkey>) {
+        if roots.output == run.output_root {
+            return (Answer::Agree { keyed_root: roots.keyed }, None);
+        }
+        let root = roots.output;
+        let matching = world.matching_audit(run.key, root, self.bench.authority()).map(|audit| audit.key);
+        (Answer::Differ { root }, matching)
+    }
+
+    fn open(&mut self, run: Pubkey, world: &World, jobs: &mut Tasks<Job, Done>) {
+        let Some(run) = world.runs.get(&run) else { return };
+        let (Some(task), Some(audit)) = (world.tasks.get(&run.task), world.audit_of(run.key, self.me)) else { return };
+        let (terms, outputs) = (task.terms_hash, u64::from(task.terms.output_count));
+        let held = self.held.get(&task.key).filter(|held| held.terms == terms);
+        let Some(trees) = held.and_then(|held| held.trees.clone()) else {
+            self.progress.tasks.forget(&task.key);
+            return;
+        };
+        self.audits.begin(run.key, terms, AuditStage::Opening);
+        let work = jobs::open(self.bench.clone(), run.clone(), audit.clone(), trees, outputs, world.moment.unix);
+        jobs.spawn(Job::Audit { run: run.key, terms, step: Step::Open }, work);
     }
 
     /// A computation is told to stop and is seen again when it has; data that wait for one are freed.
     fn stop(&mut self, task: Pubkey) {
         let Some(held) = self.held.get(&task) else { return };
-        if self.progress.tasks.note(&task, &held.terms).stage == Stage::Fetched {
+        if matches!(self.progress.tasks.note(&task, &held.terms).stage, Stage::Fetched(_)) {
             self.progress.tasks.forget(&task);
         } else if !held.cancel.is_cancelled() {
             tracing::info!(%task, stage = "execute", "stopped: its audit is not needed or not possible any more");
             held.cancel.cancel();
-        }
-    }
-
-    /// An audit of another authority that differs from the run with this root: the two refute the run.
-    fn matching_audit(&self, world: &World, run: Pubkey, root: [u8; 32]) -> Option<Pubkey> {
-        let me = world.providers.get(&self.me)?;
-        world
-            .audits_of(run)
-            .filter(|audit| audit.verdict == Verdict::Differs && audit.root == root)
-            .filter(|audit| audit.verifier != self.me && audit.authority != me.authority)
-            .min_by_key(|audit| audit.ordinal)
-            .map(|audit| audit.key)
-    }
-
-    fn fetched(&mut self, Job { task, terms, .. }: Job, result: Result<TaskInputs, FetchError>) {
-        match result {
-            Ok(inputs) => {
-                tracing::info!(%task, stage = "fetch", label = %inputs.label.escape_debug(), "data fetched and checked");
-                self.held.insert(task, Held { terms, inputs: Arc::new(inputs), cancel: Cancel::new() });
-                self.progress.tasks.set(task, terms, Stage::Fetched);
-            }
-            Err(error) => self.progress.fetch_failed(task, terms, &error, Stage::Refused),
-        }
-    }
-
-    fn executed(&mut self, Job { task, terms, .. }: Job, result: Result<Root, WorkError>) {
-        match result {
-            Ok(root) => {
-                tracing::info!(%task, stage = "execute", %root, "outputs computed");
-                self.progress.tasks.set(task, terms, Stage::Computed(root.0));
-            }
-            Err(WorkError::Execute(ExecuteError::Backend(ExecError::Cancelled))) => {
-                self.progress.tasks.set(task, terms, Stage::Fetched);
-            }
-            Err(error) => self.execution_failed(task, terms, &error),
-        }
-    }
-
-    fn execution_failed(&mut self, task: Pubkey, terms: [u8; 32], error: &dyn std::error::Error) {
-        if self.progress.execution_failed(task, terms, error, Stage::Fetched, Stage::Refused) {
-            tracing::error!(%task, stage = "execute", "given up");
-        }
-    }
-
-    fn posted(
-        &mut self,
-        Job { task, terms, .. }: Job,
-        run: Pubkey,
-        root: [u8; 32],
-        result: Result<Receipt, ChainError>,
-    ) -> Result<(), VerifierError> {
-        match result {
-            Ok(receipt) => {
-                tracing::info!(%task, %run, stage = "audit", root = %Root(root), signature = %receipt.signature, "landed");
-                self.progress.tasks.set(task, terms, Stage::Posted { run, root, slot: receipt.slot });
-            }
-            Err(error) => {
-                let failures = self.progress.failed(task, terms, Stage::Computed(root));
-                tracing::warn!(%task, %run, stage = "audit", %error, failures, "not landed");
-                if error.kind() == ErrorKind::Fatal {
-                    return Err(error.into());
-                }
-                if self.progress.is_send_given_up(failures) {
-                    tracing::warn!(%task, %run, stage = "audit", "given up");
-                    self.progress.tasks.set(task, terms, Stage::Refused);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn lost(&mut self, Job { task, terms, kind }: Job, lost: &Lost) {
-        tracing::error!(%task, ?kind, %lost, "a job was lost");
-        match kind {
-            Kind::Fetch => self.progress.tasks.set(task, terms, Stage::Refused),
-            Kind::Execute => self.execution_failed(task, terms, lost),
-            Kind::Post { root, .. } => drop(self.progress.failed(task, terms, Stage::Computed(root))),
-            Kind::Crank(due) => self.progress.crank_lost(task, terms, &due),
         }
     }
 }

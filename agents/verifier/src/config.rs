@@ -29,16 +29,15 @@ pub type VerifierFile = DaemonFile<VerifierTuning>;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct VerifierTuning {
-    /// Tasks that are executed at the same time.
+    /// Tasks that are executed at the same time, and audits that are claimed and not computed, at most.
     pub max_audits: u16,
-    /// Whether to audit runs that another verifier has agreed with. Without it a false agreement keeps this verifier away;
-    /// with it an audit that comes second earns nothing.
-    pub audit_all: bool,
+    /// Whether to audit runs in dispute without a winning ticket, too: such an audit earns a share of a slash, or nothing.
+    pub disputes: bool,
 }
 
 impl Default for VerifierTuning {
     fn default() -> Self {
-        Self { max_audits: 1, audit_all: false }
+        Self { max_audits: 1, disputes: true }
     }
 }
 
@@ -60,7 +59,7 @@ impl VerifierConfig {
 
     /// The part that plans depend on.
     pub fn limits(&self) -> Limits {
-        Limits { max_audits: self.work.max_audits, audit_all: self.work.audit_all, cranks: self.node.crank_limits() }
+        Limits { max_audits: self.work.max_audits, disputes: self.work.disputes, cranks: self.node.crank_limits() }
     }
 }
 
@@ -69,8 +68,8 @@ impl VerifierConfig {
 pub struct Limits {
     /// See [`VerifierTuning::max_audits`].
     pub max_audits: u16,
-    /// See [`VerifierTuning::audit_all`].
-    pub audit_all: bool,
-    /// When due transitions are sent.
+    /// See [`VerifierTuning::disputes`].
+    pub disputes: bool,
+    /// When errands are sent.
     pub cranks: CrankLimits,
 }

@@ -1,88 +1,200 @@
-//! The jobs of a verifier: what runs beside the loop, one transaction or one computation each.
+//! The jobs of a verifier: what runs beside the loop, one computation or the transactions of one step each.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tessera_chain::due::Due;
-use tessera_chain::{ChainError, Outgoing, Pubkey, Receipt, Task, Versioned, World, ix};
-use tessera_compute::{Cancel, Root};
-use tessera_node::{Demand, FetchError, Fleet, Prefer, TaskInputs, Workbench};
+use tessera_chain::{
+    Answer, Audit, AuditOpenArgs, ChainError, Instruction, OpenedTree, Outgoing, Pubkey, Receipt, Run, SlotHash, Task,
+    TicketChain, Versioned, World, ix,
+};
+use tessera_compute::referee::proof::pick;
+use tessera_compute::{Cancel, LeafOpening, OutputTrees, Root};
+use tessera_node::{
+    Computed, Demand, Errand, ExecuteError, FetchError, Fleet, Lost, Prefer, TaskInputs, Tickets, Workbench,
+};
 
 use crate::error::WorkError;
+use crate::plan::Roots;
 
 /// What tells jobs apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Job {
-    pub task: Pubkey,
-    pub terms: [u8; 32],
-    pub kind: Kind,
+pub(crate) enum Job {
+    /// About a task's outputs.
+    Task { task: Pubkey, terms: [u8; 32], kind: Kind },
+    /// About the audit of a run.
+    Audit { run: Pubkey, terms: [u8; 32], step: Step },
+    /// The search for the ticket chain.
+    Search,
+    /// About something else.
+    Errand(Errand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Fetch,
     Execute,
-    Post { run: Pubkey, root: [u8; 32] },
-    Crank(Due),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Claim,
+    Post,
+    Open,
 }
 
 /// What jobs return.
 pub(crate) enum Done {
     Fetched(Result<TaskInputs, FetchError>),
-    Executed(Result<Root, WorkError>),
+    Executed(Result<Found, WorkError>),
     Sent(Result<Receipt, ChainError>),
+    /// `None`: the hash that picks the leaf is gone.
+    Opened(Result<Option<Receipt>, ChainError>),
+    Searched(Option<Tickets>),
+}
+
+/// A task's outputs, as far as audits need them.
+pub(crate) struct Found {
+    pub roots: Roots,
+    pub trees: Arc<OutputTrees>,
 }
 
 pub(crate) async fn fetch(bench: Workbench, task: Versioned<Task>) -> Done {
-    let window = Duration::from_secs(task.terms.windows.audit_seconds.into());
+    // An answer has twice the execution's time.
+    let window = Duration::from_secs(u64::from(task.terms.windows.execution_seconds).saturating_mul(2));
     Done::Fetched(bench.fetch(&task, window).await)
 }
 
-/// Computes the outputs' root, which must be posted when `left` has passed. One that differs from the run's is computed a
-/// second time before anything is staked on it, on the CPU if that is in time: a fault of this machine must not cost its
-/// operator a lock.
+/// Computes the outputs, which are needed when `left` has passed, and the trees over them. Outputs with another root than
+/// every run that is `shown` are computed a second time before anything is staked on them, on the CPU if that is in time: a
+/// fault of this machine must not cost its operator a lock.
 pub(crate) async fn execute(
     bench: Workbench,
+    me: Pubkey,
     inputs: Arc<TaskInputs>,
-    claimed: Root,
+    shown: Vec<Root>,
     left: Duration,
     cancel: Cancel,
 ) -> Done {
-    Done::Executed(execute_surely(&bench.fleet, inputs, claimed, left, cancel).await)
+    Done::Executed(execute_surely(&bench.fleet, me, inputs, shown, left, cancel).await)
 }
 
 async fn execute_surely(
     fleet: &Fleet,
+    me: Pubkey,
     inputs: Arc<TaskInputs>,
-    claimed: Root,
+    shown: Vec<Root>,
     left: Duration,
     cancel: Cancel,
-) -> Result<Root, WorkError> {
+) -> Result<Found, WorkError> {
     let begin = Instant::now();
     let demand = |prefer| Demand { left: left.saturating_sub(begin.elapsed()), prefer };
-    let first = fleet.execute(inputs.clone(), demand(Prefer::Gpu), cancel.clone()).await?.root;
-    if first == claimed {
-        return Ok(first);
+    let first = fleet.execute(inputs.clone(), demand(Prefer::Gpu), cancel.clone()).await?;
+    if !shown.contains(&first.root) {
+        let second = fleet.execute(inputs, demand(Prefer::Cpu), cancel).await?.root;
+        if first.root != second {
+            return Err(WorkError::Unstable { first: first.root, second });
+        }
     }
-    let second = fleet.execute(inputs, demand(Prefer::Cpu), cancel).await?.root;
-    if first == second { Ok(first) } else { Err(WorkError::Unstable { first, second }) }
+    trees(me, first).await
 }
 
-/// Posts an audit. `matching`: an earlier audit that found the same.
+async fn trees(me: Pubkey, computed: Computed) -> Result<Found, WorkError> {
+    let output = computed.root.0;
+    let hashing = tokio::task::spawn_blocking(move || OutputTrees::new(&me.to_bytes(), &computed.outputs));
+    let trees = hashing.await.map_err(|error| ExecuteError::from(Lost::from(error)))?;
+    Ok(Found { roots: Roots { output, keyed: trees.keyed.root().0 }, trees: Arc::new(trees) })
+}
+
+/// Takes the audit of a run on.
+pub(crate) async fn claim(bench: Workbench, run: Versioned<Run>, element: Option<[u8; 32]>, at: i64) -> Done {
+    let instruction = ix::audit_claim(bench.authority(), &run, element);
+    Done::Sent(send(&bench, "audit_claim", instruction, run.key, at).await)
+}
+
+/// Answers an audit. `matching`: an earlier audit that found the same.
 pub(crate) async fn post(
     bench: Workbench,
-    task: Versioned<Task>,
-    run: Pubkey,
-    root: [u8; 32],
+    run: Versioned<Run>,
+    answer: Answer,
     matching: Option<Pubkey>,
     at: i64,
 ) -> Done {
-    let instruction = ix::audit_post(bench.authority(), &task, run, root, matching);
-    let outgoing = Outgoing::new("audit_post", [instruction]);
-    Done::Sent(bench.send(outgoing, run, at).await)
+    let instruction = ix::audit_post(bench.authority(), &run, answer, matching);
+    Done::Sent(send(&bench, "audit_post", instruction, run.key, at).await)
 }
 
-/// Sends what is due for a task.
-pub(crate) async fn crank(bench: Workbench, world: Arc<World>, task: Versioned<Task>, due: Due) -> Done {
-    Done::Sent(bench.crank(&world, &task, &due).await)
+/// Opens the picked leaf in both trees, or in the one that is missing.
+pub(crate) async fn open(
+    bench: Workbench,
+    run: Versioned<Run>,
+    audit: Versioned<Audit>,
+    trees: Arc<OutputTrees>,
+    outputs: u64,
+    at: i64,
+) -> Done {
+    Done::Opened(open_both(&bench, &run, &audit, &trees, outputs, at).await)
+}
+
+async fn open_both(
+    bench: &Workbench,
+    run: &Versioned<Run>,
+    audit: &Versioned<Audit>,
+    trees: &OutputTrees,
+    outputs: u64,
+    at: i64,
+) -> Result<Option<Receipt>, ChainError> {
+    let missing = |what: &str| ChainError::NotFound { what: what.to_owned(), key: run.key };
+    let hash = match audit.pick {
+        Some(hash) => hash,
+        None => match bench.slot_hash(audit.pick_slot).await? {
+            SlotHash::Found(hash) => hash,
+            SlotHash::NotYet => return Err(missing("slot hash yet for the audit of the run")),
+            SlotHash::Expired => return Ok(None),
+        },
+    };
+    let output = pick(&hash, 0, outputs).ok_or_else(|| missing("output of the run"))?;
+    let leaves = trees.leaf_count(output).unwrap_or(0);
+    let leaf = pick(&hash, 1, leaves).unwrap_or(0);
+    let opening = [
+        (OpenedTree::Output, audit.opened.output, trees.open_plain(output, leaf)),
+        (OpenedTree::Keyed, audit.opened.keyed, trees.open_keyed(output, leaf)),
+    ];
+    let mut last = None;
+    for (tree, _, leaf) in opening.into_iter().filter(|(_, is_open, _)| !is_open) {
+        let leaf = leaf.ok_or_else(|| missing("leaf in the outputs of the run"))?;
+        let instruction = ix::audit_open(bench.authority(), run, arguments(tree, leaf));
+        last = Some(send(bench, "audit_open", instruction, audit.key, at).await?);
+    }
+    last.ok_or_else(|| missing("unopened audit of the run")).map(Some)
+}
+
+fn arguments(tree: OpenedTree, leaf: LeafOpening) -> AuditOpenArgs {
+    let LeafOpening { header, leaf_hash, leaf_proof, output_proof } = leaf;
+    AuditOpenArgs { tree, header, output_proof, leaf_hash, leaf_proof }
+}
+
+/// Finds the chain that this verifier has committed to.
+pub(crate) async fn search(bench: Workbench, me: Pubkey, committed: TicketChain) -> Done {
+    let secrets = bench.secrets();
+    let found = tokio::task::spawn_blocking(move || Tickets::find(&secrets, &me, &committed)).await;
+    // Lost like not found: another chain is committed to.
+    Done::Searched(found.unwrap_or_else(|lost| {
+        tracing::error!(%lost, "the search for the ticket chain was lost");
+        None
+    }))
+}
+
+/// Sends an errand.
+pub(crate) async fn errand(bench: Workbench, world: Arc<World>, errand: Errand) -> Done {
+    Done::Sent(bench.run_errand(&world, &errand).await)
+}
+
+async fn send(
+    bench: &Workbench,
+    label: &str,
+    instruction: Instruction,
+    subject: Pubkey,
+    at: i64,
+) -> Result<Receipt, ChainError> {
+    bench.send(Outgoing::new(label, [instruction]), subject, at).await
 }

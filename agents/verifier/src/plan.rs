@@ -1,19 +1,21 @@
-//! What a verifier does next: a pure function of the chain, the clock and what this process remembers.
+//! What a verifier does next: a pure function of the chain, the clock, its ticket chain and what this process remembers.
 //!
-//! With an empty memory, as after a restart, the same chain leads to the same work. Nothing is posted twice: an audit's
-//! address is fixed by its run and its verifier.
+//! With an empty memory, as after a restart, the same chain leads to the same work: an audit that was claimed is computed
+//! and answered, one that agreed is computed and opened. Nothing is claimed twice: an audit's address is fixed by its run and
+//! its verifier.
+
+mod audits;
+mod errands;
+mod work;
 
 use std::time::Duration;
 
-use tessera_chain::due::{Crank, Due, refuting_pair};
-use tessera_chain::{
-    Audit, Moment, Provider, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Versioned, World,
-};
-use tessera_node::{CrankMemory, Memory, Note, plan_cranks};
+use tessera_chain::{Audit, AuditState, Deadline, Moment, Provider, Pubkey, Run, RunState, Task, Versioned, World};
+use tessera_node::{Errand, ErrandMemory, Memory, Note, Tickets};
 
 use crate::config::Limits;
 
-/// How far this process is with a task.
+/// How far this process is with a task's outputs; they serve every run of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
     /// Nothing is here.
@@ -21,32 +23,70 @@ pub enum Stage {
     New,
     /// Its data are on their way.
     Fetching,
-    /// Its data are here and checked.
-    Fetched,
+    /// Its data are here and checked; computing them is estimated to take this long.
+    Fetched(Duration),
     /// The backend is at it.
     Executing,
-    /// The root of its outputs is known: it serves every run of the task.
-    Computed([u8; 32]),
-    /// The audit is being sent.
-    Posting([u8; 32]),
-    /// The audit landed.
-    Posted {
-        /// On which run.
-        run: Pubkey,
-        /// With which root.
-        root: [u8; 32],
-        /// In which slot.
-        slot: u64,
-    },
+    /// The outputs are known, and the trees over them are here.
+    Computed(Roots),
     /// It will not be tried again: malformed, too large, or computing it failed too often.
     Refused,
+}
+
+/// What a verifier commits to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// The outputs' root, as a run has it.
+    pub output: [u8; 32],
+    /// The root of the same tree with this verifier's key in its leaves.
+    pub keyed: [u8; 32],
 }
 
 impl Stage {
     /// Whether something is running for the task.
     pub fn is_busy(self) -> bool {
-        matches!(self, Self::Fetching | Self::Executing | Self::Posting(_))
+        matches!(self, Self::Fetching | Self::Executing)
     }
+}
+
+/// How far this process is with the audit of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuditStage {
+    /// Nothing was sent that the chain does not show.
+    #[default]
+    Idle,
+    /// The claim is being sent.
+    Claiming,
+    /// The claim landed in this slot.
+    Claimed(u64),
+    /// The answer is being sent.
+    Posting,
+    /// The answer landed in this slot.
+    Posted(u64),
+    /// The leaf is being opened.
+    Opening,
+    /// It was opened in this slot.
+    Opened(u64),
+    /// Claims failed too often, or the slot hash that picks the leaf is gone.
+    GivenUp,
+}
+
+impl AuditStage {
+    /// Whether a transaction is on its way.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Claiming | Self::Posting | Self::Opening)
+    }
+}
+
+/// What is known of this verifier's ticket chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed<'a> {
+    /// It is being searched for.
+    Searching,
+    /// The committed chain is none of this key's.
+    Unknown,
+    /// This is it.
+    Known(&'a Tickets),
 }
 
 /// All that a plan depends on, beside the clock.
@@ -56,171 +96,109 @@ pub struct View<'a> {
     pub world: &'a World,
     /// This verifier's account.
     pub me: Pubkey,
+    /// Its ticket chain.
+    pub chain: Committed<'a>,
     /// What this process knows of tasks.
-    pub memory: &'a Memory<Pubkey, Stage>,
-    /// What this process has sent of due transitions.
-    pub cranks: &'a CrankMemory,
+    pub tasks: &'a Memory<Pubkey, Stage>,
+    /// What it has sent about audits, by run.
+    pub audits: &'a Memory<Pubkey, AuditStage>,
+    /// What it has sent of errands.
+    pub errands: &'a ErrandMemory,
     /// The operator's limits.
     pub limits: &'a Limits,
     /// How long this process has been up.
     pub uptime: Duration,
-    /// Whether the process is to stop: only what was computed is posted.
+    /// Whether the process is to stop: only what is owed is finished.
     pub stopping: bool,
 }
 
-/// One thing to do about one task.
+/// One thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Fetch and check the task's data.
+    /// Fetch and check a task's data.
     Fetch(Pubkey),
-    /// Compute its outputs, to be compared with this run's.
+    /// Take the audit of a run on.
+    Claim {
+        /// The run.
+        run: Pubkey,
+        /// The element of the ticket chain to be shown, where it is needed or earns something.
+        element: Option<[u8; 32]>,
+    },
+    /// Compute a task's outputs.
     Execute {
         /// The task.
         task: Pubkey,
-        /// The run.
-        run: Pubkey,
+        /// Until when they are needed.
+        until: Deadline,
     },
-    /// Post the root that was found.
+    /// Answer the audit of a run.
     Post {
-        /// The task.
-        task: Pubkey,
         /// The run.
         run: Pubkey,
-        /// The root.
-        root: [u8; 32],
+        /// What was found.
+        roots: Roots,
     },
-    /// Stop computing and free the data: the audit is not needed or not possible any more.
+    /// Open the picked leaf of an agreeing audit of a run.
+    Open(Pubkey),
+    /// Stop computing a task and free its data: they are not needed or not of use any more.
     Stop(Pubkey),
-    /// Send a due transition.
-    Crank(Pubkey, Due),
+    /// Send an errand.
+    Errand(Errand),
 }
 
 /// What to do now.
 pub fn plan(view: &View<'_>, now: Moment) -> Vec<Action> {
     let Some(me) = view.world.providers.get(&view.me) else { return Vec::new() };
-    let mut wanted: Vec<(&Versioned<Task>, &Versioned<Run>)> =
-        view.world.tasks.values().filter_map(|task| Some((task, auditable_run(view, me, task, now)?))).collect();
-    // Disputes first: there an answer decides about stake. Then what ends first.
-    wanted.sort_by_key(|(task, run)| (task.state != TaskState::Disputed, until(task, run).unix, task.key));
-    let mut actions = plan_audits(view, me, &wanted);
-    actions.extend(
-        view.memory
-            .iter()
-            .filter(|(key, note)| {
-                matches!(note.stage, Stage::Fetched | Stage::Executing)
-                    && !wanted.iter().any(|(task, _)| task.key == **key)
-            })
-            .map(|(key, _)| Action::Stop(*key)),
-    );
+    let work = audits::work(view, me, now);
+    let mut actions = work::plan(view, me, &work, now);
     if !view.stopping {
-        actions.extend(plan_due(view, now));
+        actions.extend(errands::plan(view, me, now));
     }
     actions
 }
 
-fn plan_audits(
-    view: &View<'_>,
-    me: &Versioned<Provider>,
-    wanted: &[(&Versioned<Task>, &Versioned<Run>)],
-) -> Vec<Action> {
-    let most = usize::from(view.limits.max_audits);
-    let mut executing = view.memory.iter().filter(|(_, note)| note.stage == Stage::Executing).count();
-    let mut ahead =
-        wanted.iter().filter(|(task, _)| matches!(view.note(task).stage, Stage::Fetching | Stage::Fetched)).count();
-    let mut stake = me.stake.free;
-    let mut actions = Vec::new();
-    for (task, run) in wanted {
-        let note = view.note(task);
-        let lock = task.terms.audit_lock;
-        if note.stage.is_busy() || note.not_before > view.uptime {
-            continue;
-        }
-        match note.stage {
-            // Not worth its data without the stake to answer.
-            Stage::New if !view.stopping && ahead < most && lock <= me.stake.free => {
-                ahead += 1;
-                actions.push(Action::Fetch(task.key));
+/// Whether an answer is owed, or the opening that earns its reward can still come: as far as the chain or the memory shows.
+pub fn owes(view: &View<'_>, now: Moment) -> bool {
+    let Some(me) = view.world.providers.get(&view.me) else { return false };
+    audits::work(view, me, now).iter().any(|item| view.is_owed(item))
+        || view.world.runs.values().any(|run| audits::is_claim_unseen(view, run))
+}
+
+impl<'a> View<'a> {
+    fn task_note(&self, task: &Versioned<Task>) -> Note<Stage> {
+        self.tasks.note(&task.key, &task.terms_hash)
+    }
+
+    fn audit_note(&self, task: &Versioned<Task>, run: &Versioned<Run>) -> Note<AuditStage> {
+        self.audits.note(&run.key, &task.terms_hash)
+    }
+
+    fn own_audit(&self, run: &Versioned<Run>) -> Option<&'a Versioned<Audit>> {
+        self.world.audit_of(run.key, self.me)
+    }
+
+    fn is_owed(&self, item: &audits::Item<'_>) -> bool {
+        match (item.need, self.task_note(item.task).stage) {
+            (_, Stage::Refused) | (audits::Need::Claim { .. }, _) => false,
+            (audits::Need::Answer, _) => true,
+            (audits::Need::Opening { .. }, stage) => {
+                matches!(stage, Stage::Computed(_)) && self.audit_note(item.task, item.run).stage != AuditStage::GivenUp
             }
-            Stage::Fetched if !view.stopping && executing < most => {
-                executing += 1;
-                actions.push(Action::Execute { task: task.key, run: run.key });
-            }
-            Stage::Computed(root) | Stage::Posted { root, .. } if lock <= stake && !is_posted(note.stage, run) => {
-                stake -= lock;
-                actions.push(Action::Post { task: task.key, run: run.key, root });
-            }
-            _ => {}
         }
     }
-    actions
 }
 
-/// The task's run, if this verifier may audit it now and should.
-fn auditable_run<'a>(
-    view: &View<'a>,
-    me: &Versioned<Provider>,
-    task: &Versioned<Task>,
-    now: Moment,
-) -> Option<&'a Versioned<Run>> {
-    let may_work = me.roles.verify && me.status == ProviderStatus::Active;
-    let run = view.world.runs_of(task.key).find(|run| run.state == RunState::Submitted)?;
-    let is_own = run.provider == view.me || run.authority == me.authority || task.terms.requester == me.authority;
-    let is_open = match task.state {
-        // An agreement that nobody contradicts is enough, unless the operator wants to look at everything.
-        TaskState::Submitted => (view.limits.audit_all || run.agreeing == 0) && !run.audit_until.passed(now),
-        TaskState::Disputed => {
-            !run.challenge_until.passed(now) && run.winners.is_none() && refuting_pair(view.world, run).is_none()
-        }
-        _ => false,
-    };
-    let is_old_enough = me.verify_since <= run.claimed_at.unix;
-    let wanted = may_work && is_open && !is_own && is_old_enough && own_audit(view, run).is_none();
-    wanted.then_some(run)
+/// Whether the program may still let this verifier do something about a run.
+pub(crate) fn is_live(view: &World, run: &Run) -> bool {
+    run.state == RunState::Submitted && view.tasks.contains_key(&run.task)
 }
 
-fn own_audit<'a>(view: &View<'a>, run: &Versioned<Run>) -> Option<&'a Versioned<Audit>> {
-    view.world.audits_of(run.key).find(|audit| audit.verifier == view.me)
+/// Whether an agreeing audit can still earn by showing a leaf.
+pub(crate) fn is_unopened(audit: &Audit) -> bool {
+    audit.drawn && matches!(audit.state, AuditState::Agreed { .. }) && !audit.opened.both()
 }
 
-/// When the audit of a run is too late.
-pub(crate) fn until(task: &Versioned<Task>, run: &Versioned<Run>) -> tessera_chain::Deadline {
-    if task.state == TaskState::Disputed { run.challenge_until } else { run.audit_until }
-}
-
-/// Whether the audit of this run landed later than the run was read.
-fn is_posted(stage: Stage, run: &Versioned<Run>) -> bool {
-    matches!(stage, Stage::Posted { run: key, slot, .. } if key == run.key && run.slot <= slot)
-}
-
-/// Due transitions in which this verifier has a part, and others' if the operator wants it.
-fn plan_due(view: &View<'_>, now: Moment) -> impl Iterator<Item = Action> {
-    let patience = |due: &Due| patience(view, due);
-    plan_cranks(view.world, view.cranks, &view.limits.cranks, view.uptime, now, patience)
-        .into_iter()
-        .map(|(task, due)| Action::Crank(task, due))
-}
-
-/// Seconds between those who have a part in a transition: each gives the one before time to send it.
-const TURN_SECONDS: i64 = 5;
-
-/// Seconds that this verifier leaves a due transition to others; `None`: for ever. A run's provider settles it first, then
-/// its auditors in the order of their audits, then strangers.
-fn patience(view: &View<'_>, due: &Due) -> Option<i64> {
-    let run = due.run.and_then(|run| view.world.runs.get(&run));
-    let place = run.and_then(|run| own_audit(view, run)).map(|audit| i64::from(audit.ordinal));
-    let turns = match (due.crank, place) {
-        (Crank::Slash | Crank::CloseAudits, Some(place)) => Some(place),
-        (Crank::Uphold, Some(place)) => Some(place.saturating_add(2)),
-        (Crank::Expire, _) | (_, None) => None,
-    };
-    match turns {
-        Some(turns) => Some(turns.saturating_mul(TURN_SECONDS)),
-        None => view.limits.cranks.stranger_patience(&view.me),
-    }
-}
-
-impl View<'_> {
-    fn note(&self, task: &Versioned<Task>) -> Note<Stage> {
-        self.memory.note(&task.key, &task.terms_hash)
-    }
+/// Whether this verifier takes no new work and has none left.
+pub fn may_leave(me: &Provider) -> bool {
+    !me.is_active() && me.runs_unclosed == 0 && me.active_runs == 0 && me.active_audits == 0
 }

@@ -20,8 +20,8 @@ impl Verifier {
     /// Starts a verifier once it is certain that it can work: registered with the verify role, its journal its own, the
     /// market's accounts read.
     ///
-    /// It ends when `shutdown` is requested: it begins nothing more, posts what it is computing if that ends within
-    /// `node.grace`, waits a few seconds for transactions in flight, and closes feed and journal.
+    /// It ends when `shutdown` is requested: it claims nothing more, answers what it has claimed and opens what it has agreed
+    /// with if that ends within `node.grace`, waits a few seconds for transactions in flight, and closes feed and journal.
     ///
     /// # Errors
     /// [`VerifierError`], which says what to mend.

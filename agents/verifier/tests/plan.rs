@@ -3,305 +3,215 @@
 
 #[path = "../../provider/tests/bench/accounts/mod.rs"]
 mod accounts;
+#[path = "plan/errands.rs"]
+mod errands;
+#[path = "plan/lottery.rs"]
+mod lottery;
+#[path = "plan/scene.rs"]
+mod scene;
 
 use std::time::Duration;
 
-use accounts::{NOW, PAST, SOON, at, audit, key, market_key, provider, requester, run, submitted, task};
-use tessera_chain::due::{Crank, Due};
-use tessera_chain::{Audit, Moment, ProviderStatus, Pubkey, Run, RunState, Task, TaskState, Winners, World};
-use tessera_node::{CrankLimits, CrankMemory, CrankStage, Memory, crank_key};
-use tessera_verifier::Limits;
-use tessera_verifier::plan::{Action, Stage, View, plan};
+use accounts::{NOW, PAST, SOON, key, owed_audit, redundant, requester, submitted};
+use scene::{
+    A, AUTHORITY, B, DIFFERENT, OTHER, OWNER, SAME, SHORT, Scene, THIRD, answered, claim, disputed, me, post, run, run_key,
+    submission,
+};
+use tessera_chain::{Audit, Moment, Opened, ProviderStatus, Run, SlotState, address};
+use tessera_verifier::plan::{Action, AuditStage, Stage, owes};
 
-const AUTHORITY: u8 = 9;
-/// The verifier's account, the task, its run, the run's provider, and other verifiers. A task's terms hash is its number.
-const ME: u8 = 10;
-const A: u8 = 20;
-const B: u8 = 21;
-const RUN: u8 = 30;
-const OWNER: u8 = 40;
-const OTHER: u8 = 50;
-const THIRD: u8 = 51;
-/// Runs of these tests have the output root 7..7.
-const SAME: [u8; 32] = [7; 32];
-const DIFFERENT: [u8; 32] = [6; 32];
-
-struct Scene {
-    world: World,
-    memory: Memory<Pubkey, Stage>,
-    cranks: CrankMemory,
-    limits: Limits,
-    stopping: bool,
+/// The run's audit is claimed by this verifier.
+fn owed() -> Scene {
+    submission().audit(owed_audit(run_key(), key(AUTHORITY)))
 }
 
-impl Scene {
-    fn new() -> Self {
-        let mut world = World::new(market_key());
-        world.moment = NOW;
-        world.providers.insert(key(ME), at(key(ME), 1, provider(key(AUTHORITY))));
-        let limits = Limits {
-            max_audits: 1,
-            audit_all: false,
-            cranks: CrankLimits { others: false, after: Duration::from_secs(30), at_once: 4 },
-        };
-        Self { world, memory: Memory::new(), cranks: Memory::new(), limits, stopping: false }
-    }
-
-    fn task(mut self, number: u8, change: impl FnOnce(&mut Task)) -> Self {
-        let mut task = task(number);
-        change(&mut task);
-        self.world.tasks.insert(key(number), at(key(number), 50, task));
-        self
-    }
-
-    fn run(mut self, change: impl FnOnce(&mut Run)) -> Self {
-        let mut run = submitted(key(A), key(OWNER), key(OWNER + 1));
-        change(&mut run);
-        self.world.runs.insert(key(RUN), at(key(RUN), 50, run));
-        self
-    }
-
-    fn audit(mut self, verifier: u8, root: [u8; 32], ordinal: u16) -> Self {
-        let posted: Audit = audit(key(RUN), key(verifier), key(verifier + 100), root, ordinal);
-        let address = key(60 + u8::try_from(ordinal).unwrap());
-        self.world.audits.insert(address, at(address, 50, posted));
-        self
-    }
-
-    fn me(mut self, change: impl FnOnce(&mut tessera_chain::Provider)) -> Self {
-        change(&mut self.world.providers.get_mut(&key(ME)).unwrap().data);
-        self
-    }
-
-    fn knows(mut self, stage: Stage) -> Self {
-        self.memory.set(key(A), [A; 32], stage);
-        self
-    }
-
-    fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
-        change(&mut self.limits);
-        self
-    }
-
-    fn stopping(mut self) -> Self {
-        self.stopping = true;
-        self
-    }
-
-    fn plan_at(&self, now: Moment) -> Vec<Action> {
-        let view = View {
-            world: &self.world,
-            me: key(ME),
-            memory: &self.memory,
-            cranks: &self.cranks,
-            limits: &self.limits,
-            uptime: Duration::from_secs(100),
-            stopping: self.stopping,
-        };
-        plan(&view, now)
-    }
-
-    fn plan(&self) -> Vec<Action> {
-        self.plan_at(NOW)
-    }
+/// This verifier agreed, and opened nothing yet; slot 1,964 picks the leaf.
+fn agreed() -> Scene {
+    submission().audit(Audit { opened: Opened::default(), ..answered(AUTHORITY, SAME.output, 0) })
 }
 
-/// Task A with a submitted run of a stranger.
-fn submission() -> Scene {
-    Scene::new().task(A, |task| task.state = TaskState::Submitted).run(|_| {})
-}
-
-/// The same, disputed by another verifier.
-fn disputed() -> Scene {
-    submission()
-        .task(A, |task| task.state = TaskState::Disputed)
-        .run(|run| (run.differing, run.audits_open) = (1, 1))
-        .audit(OTHER, DIFFERENT, 0)
-}
-
-fn post(root: [u8; 32]) -> Vec<Action> {
-    vec![Action::Post { task: key(A), run: key(RUN), root }]
-}
-
-fn posted(slot: u64) -> Stage {
-    Stage::Posted { run: key(RUN), root: SAME, slot }
+fn execute() -> Vec<Action> {
+    vec![Action::Execute { task: key(A), until: SOON }]
 }
 
 #[test]
-fn work_goes_from_fetch_to_post() {
-    let execute = vec![Action::Execute { task: key(A), run: key(RUN) }];
+fn work_goes_from_fetch_to_open() {
+    let (fetched, computed) = (Stage::Fetched(SHORT), Stage::Computed(SAME));
     for (what, scene, expected) in [
-        ("a submitted run is fetched first", submission(), vec![Action::Fetch(key(A))]),
+        ("a run to be audited is fetched first", submission(), vec![Action::Fetch(key(A))]),
         ("and waited for", submission().knows(Stage::Fetching), vec![]),
-        ("then executed", submission().knows(Stage::Fetched), execute),
-        ("while it executes nothing is done", submission().knows(Stage::Executing), vec![]),
-        ("an equal root is posted", submission().knows(Stage::Computed(SAME)), post(SAME)),
-        ("another one too", submission().knows(Stage::Computed(DIFFERENT)), post(DIFFERENT)),
-        ("once", submission().knows(Stage::Posting(SAME)), vec![]),
-        ("until it is seen", submission().knows(posted(50)), vec![]),
-        ("or seen to be lost", submission().knows(posted(49)), post(SAME)),
-        ("and never again once it is there", submission().audit(ME, SAME, 0).knows(Stage::Computed(SAME)), vec![]),
-        (
-            "a root serves a later run",
-            submission().knows(Stage::Posted { run: key(99), root: SAME, slot: 50 }),
-            post(SAME),
-        ),
+        ("then claimed", submission().knows(fetched), claim(None)),
+        ("once", submission().knows(fetched).sent(AuditStage::Claiming), vec![]),
+        ("until it is seen", submission().knows(fetched).sent(AuditStage::Claimed(50)), vec![]),
+        ("or seen to be lost", submission().knows(fetched).sent(AuditStage::Claimed(49)), claim(None)),
+        ("a claimed one is executed", owed().knows(fetched), execute()),
+        ("while it executes nothing is done", owed().knows(Stage::Executing), vec![]),
+        ("an equal root is posted", owed().knows(computed), post(SAME)),
+        ("another one too", owed().knows(Stage::Computed(DIFFERENT)), post(DIFFERENT)),
+        ("once", owed().knows(computed).sent(AuditStage::Posting), vec![]),
+        ("until it is seen", owed().knows(computed).sent(AuditStage::Posted(50)), vec![]),
+        ("or seen to be lost", owed().knows(computed).sent(AuditStage::Posted(49)), post(SAME)),
+        ("what agreed is opened", agreed().knows(computed), vec![Action::Open(run_key())]),
+        ("once", agreed().knows(computed).sent(AuditStage::Opening), vec![]),
+        ("until it is seen", agreed().knows(computed).sent(AuditStage::Opened(50)), vec![]),
+        ("not if its hash is gone", agreed().knows(computed).sent(AuditStage::GivenUp), vec![]),
+        ("what is opened is done", submission().audit(answered(AUTHORITY, SAME.output, 0)).knows(computed), vec![]),
+        ("so is what differs", disputed_by_me().knows(Stage::Computed(DIFFERENT)), vec![]),
     ] {
         assert_eq!(scene.plan(), expected, "{what}");
     }
 }
 
+fn disputed_by_me() -> Scene {
+    disputed().audit(answered(AUTHORITY, [5; 32], 1))
+}
+
+#[test]
+fn after_a_restart_the_chain_alone_leads_to_the_same_work() {
+    for scene in [owed, agreed] {
+        assert_eq!(scene().plan(), [Action::Fetch(key(A))]);
+        assert_eq!(scene().knows(Stage::Fetched(SHORT)).plan(), execute());
+    }
+    let broke = |me: &mut tessera_chain::Provider| me.stake.free = 60;
+    assert_eq!(owed().me(broke).plan(), [Action::Fetch(key(A))], "what is claimed needs no more stake");
+}
+
+#[test]
+fn a_leaf_is_opened_when_it_is_picked_and_while_its_hash_is_kept() {
+    let computed = || agreed().knows(Stage::Computed(SAME));
+    let at = |slot| Moment { unix: NOW.unix, slot };
+    let open = [Action::Open(run_key())];
+    assert_eq!(computed().plan_at(at(1_964)), [], "its slot must have been made");
+    assert_eq!(computed().plan_at(at(1_965)), open);
+    assert_eq!(computed().plan_at(at(1_964 + 511)), open);
+    assert_eq!(computed().plan_at(at(1_964 + 512)), [], "its hash is gone");
+    assert_eq!(agreed().plan_at(at(1_964 + 512)), [], "nor is it computed for that");
+    let begun = || {
+        let audit = answered(AUTHORITY, SAME.output, 0);
+        let opened = Opened { output: true, keyed: false };
+        submission().audit(Audit { opened, pick: Some([4; 32]), ..audit }).knows(Stage::Computed(SAME))
+    };
+    assert_eq!(begun().plan_at(at(1_964 + 512)), open, "with one tree open the hash is kept");
+    assert_eq!(computed().alter(|task| task.challenge_until = PAST).plan().len(), 0, "too late");
+    let unpaid = Audit { opened: Opened::default(), drawn: false, ..answered(AUTHORITY, SAME.output, 0) };
+    assert_eq!(submission().audit(unpaid).knows(Stage::Computed(SAME)).plan(), [], "it earns nothing");
+}
+
 #[test]
 fn runs_that_may_not_or_need_not_be_audited_are_left_alone() {
     for (what, scene) in [
-        (
-            "not submitted",
-            Scene::new()
-                .task(A, |task| task.state = TaskState::Claimed)
-                .run(|claimed| *claimed = run(key(A), key(OWNER), key(OWNER))),
-        ),
-        ("its own", submission().run(|run| run.provider = key(ME))),
-        ("its authority's", submission().run(|run| run.authority = key(AUTHORITY))),
-        (
-            "its own task",
-            submission().task(A, |task| (task.state, task.terms.requester) = (TaskState::Submitted, key(AUTHORITY))),
-        ),
-        ("claimed before it took the role", submission().me(|me| me.verify_since = 961)),
-        ("without the role", submission().me(|me| me.roles.verify = false)),
-        ("draining", submission().me(|me| me.status = ProviderStatus::Draining)),
+        ("not submitted", Scene::new().task(A).run(accounts::run(key(A), key(OWNER), key(OWNER)))),
+        ("its own", Scene::new().task(A).run(submitted(key(A), me(), key(AUTHORITY)))),
+        ("its authority's", submission().alter_run(|run| run.authority = key(AUTHORITY))),
+        ("its own task", submission().alter(|task| task.terms.requester = key(AUTHORITY))),
+        ("as old as its stake", submission().me(|me| me.ticket_since = Moment { unix: 969, slot: 1_938 })),
+        ("without the role", submission().me(|me| (me.roles.verify, me.ticket_stake) = (false, 0))),
+        ("draining", submission().me(|me| (me.status, me.ticket_stake) = (ProviderStatus::Draining, 0))),
         ("without the stake to answer", submission().me(|me| me.stake.free = 99)),
-        ("too late", submission().run(|run| run.audit_until = PAST)),
-        ("agreed with already", submission().run(|run| run.agreeing = 1)),
+        ("too late", submission().alter(|task| task.audit_until = PAST)),
         ("malformed", submission().knows(Stage::Refused)),
-        ("answered", submission().audit(ME, SAME, 0)),
-        ("refuted already", disputed().audit(THIRD, DIFFERENT, 1)),
-        (
-            "pinned as refuted",
-            disputed().run(|run| run.winners = Some(Winners { first: key(OTHER), second: key(THIRD) })),
-        ),
-        ("a dispute that is over", disputed().run(|run| run.challenge_until = PAST)),
+        ("given up", submission().knows(Stage::Fetched(SHORT)).sent(AuditStage::GivenUp)),
+        ("refuted already", disputed().alter(|task| task.slots[0].state = SlotState::Refuted)),
+        ("a dispute that is over", disputed().alter(|task| (task.challenge_until, task.slots[0].agreeing) = (PAST, 1))),
+        ("a dispute, where the operator leaves them", disputed().limits(|limits| limits.disputes = false)),
         ("stopping", submission().stopping()),
     ] {
-        assert_eq!(scene.plan(), [], "{what}");
+        let mut actions = scene.plan();
+        // What has to be settled is another matter, and so is a chain for a verifier that draws nothing.
+        actions.retain(|action| !matches!(action, Action::Errand(_)));
+        assert_eq!(actions, [], "{what}");
     }
     assert_ne!(key(AUTHORITY), requester());
 }
 
 #[test]
-fn the_operator_may_audit_what_others_agree_with() {
-    let scene = submission().run(|run| run.agreeing = 1).limits(|limits| limits.audit_all = true);
-    assert_eq!(scene.plan(), [Action::Fetch(key(A))]);
-}
-
-#[test]
 fn a_dispute_is_answered_even_after_the_audit_window_and_whoever_agreed() {
-    let scene = disputed().run(|run| (run.audit_until, run.agreeing, run.differing) = (PAST, 1, 1));
+    let scene = disputed().alter(|task| (task.audit_until, task.slots[0].agreeing) = (PAST, 1));
     assert_eq!(scene.plan(), [Action::Fetch(key(A))]);
 }
 
+fn other_task(state: fn(Run) -> Run) -> Run {
+    state(submitted(key(B), key(OWNER), key(OWNER + 100)))
+}
+
 #[test]
-fn a_dispute_comes_before_a_submission() {
-    let mut scene = disputed().task(B, |task| task.state = TaskState::Submitted);
-    let other = Run {
-        audit_until: tessera_chain::Deadline { unix: 1_001, slot: 2_001 },
-        ..submitted(key(B), key(OWNER), key(OWNER))
-    };
-    scene.world.runs.insert(key(RUN + 1), at(key(RUN + 1), 50, other));
-    assert_eq!(scene.plan(), [Action::Fetch(key(A))]);
-    assert_eq!(scene.knows(Stage::Fetched).plan(), [Action::Execute { task: key(A), run: key(RUN) }]);
+fn answers_come_before_claims_and_disputes_before_submissions() {
+    let scene = disputed().task(B).run(other_task(|run| run));
+    assert_eq!(scene.plan(), [Action::Fetch(key(A))], "one at a time");
+    assert_eq!(scene.limits(|limits| limits.max_audits = 2).plan(), [Action::Fetch(key(A)), Action::Fetch(key(B))]);
+
+    let mut scene = owed().task(B).run(other_task(|run| run)).knows(Stage::Fetched(SHORT));
+    scene.tasks.set(key(B), [B; 32], Stage::Fetched(SHORT));
+    assert_eq!(scene.plan(), execute(), "no claim while an answer is owed");
+    let mut scene = scene.knows(Stage::Computed(SAME));
+    let second = Action::Claim { run: address::run(&key(B), &key(OWNER)), element: None };
+    assert_eq!(scene.plan(), [post(SAME)[0], second], "once it is known, the next one");
+    scene.limits.max_audits = 2;
+    let scene = scene.knows(Stage::Fetched(SHORT));
+    assert_eq!(scene.plan(), [execute()[0], second], "or as many as may execute");
+}
+
+#[test]
+fn only_what_can_be_answered_in_time_is_claimed() {
+    // An answer has twice the execution's 100 seconds.
+    let taking = |seconds| submission().knows(Stage::Fetched(Duration::from_secs(seconds)));
+    assert_eq!(taking(99).plan(), claim(None));
+    assert_eq!(taking(100).plan(), [], "a second look would come too late");
+    // In a dispute it must come before the end of the challenge window, in 100 seconds.
+    let disputed = |seconds| disputed().knows(Stage::Fetched(Duration::from_secs(seconds)));
+    assert_eq!(disputed(49).plan(), claim(None));
+    assert_eq!(disputed(50).plan(), []);
+    let late = Moment { unix: SOON.unix, slot: SOON.slot };
+    let mut actions = owed().knows(Stage::Computed(SAME)).plan_at(late);
+    actions.retain(|action| !matches!(action, Action::Errand(_)));
+    assert_eq!(actions, [], "an answer that is late is not sent");
+}
+
+#[test]
+fn outputs_serve_every_run_of_a_task() {
+    let second = Run { output_root: [6; 32], ..submitted(key(A), key(OWNER + 1), key(OWNER + 101)) };
+    let other = address::run(&key(A), &key(OWNER + 1));
+    let split = || Scene::new().put(A, redundant(A, 2)).run(run()).run(second.clone());
+    assert_eq!(split().plan(), [Action::Fetch(key(A))], "once for both");
+    let claims = |run| Action::Claim { run, element: None };
+    let first = split().knows(Stage::Fetched(SHORT)).plan();
+    assert!(first == [claims(run_key())] || first == [claims(other)], "{first:?}");
+    let known = split().limits(|limits| limits.max_audits = 2).knows(Stage::Computed(SAME)).plan();
+    assert!(known.len() == 2 && known.contains(&claims(run_key())) && known.contains(&claims(other)), "{known:?}");
+    let both = split().audit(owed_audit(run_key(), key(AUTHORITY))).audit(owed_audit(other, key(AUTHORITY)));
+    let posted = both.knows(Stage::Computed(SAME)).plan();
+    assert!(posted.contains(&post(SAME)[0]) && posted.contains(&Action::Post { run: other, roots: SAME }), "{posted:?}");
 }
 
 #[test]
 fn a_computation_that_nobody_needs_any_more_stops() {
-    for stage in [Stage::Executing, Stage::Fetched] {
-        let scene = submission().run(|run| run.audit_until = PAST).knows(stage);
+    for stage in [Stage::Executing, Stage::Fetched(SHORT)] {
+        let scene = submission().alter(|task| task.audit_until = PAST).knows(stage);
         assert_eq!(scene.plan(), [Action::Stop(key(A))]);
+        let unseen = submission().knows(stage).sent(AuditStage::Claimed(50));
+        assert_eq!(unseen.plan(), [], "a claim that is on its way needs it");
     }
 }
 
 #[test]
-fn data_that_are_not_needed_any_more_keep_no_other_task_waiting() {
-    let mut scene = submission()
-        .run(|run| run.agreeing = 1)
-        .knows(Stage::Fetched)
-        .task(B, |task| task.state = TaskState::Submitted);
-    let other = submitted(key(B), key(OWNER), key(OWNER));
-    scene.world.runs.insert(key(RUN + 1), at(key(RUN + 1), 50, other));
-    assert_eq!(scene.plan(), [Action::Fetch(key(B)), Action::Stop(key(A))]);
-}
-
-#[test]
-fn while_stopping_only_what_was_computed_is_posted() {
-    assert_eq!(submission().knows(Stage::Fetched).stopping().plan(), []);
-    assert_eq!(submission().knows(Stage::Computed(SAME)).stopping().plan(), post(SAME));
-    let due = submission().run(|run| run.challenge_until = PAST).audit(ME, SAME, 0).stopping();
-    assert_eq!(due.plan(), []);
-}
-
-#[test]
-fn a_refuted_run_is_settled_by_the_auditors_in_turn() {
-    let refuted = |mine: u16| {
-        let (first, second) = if mine == 0 { (ME, OTHER) } else { (OTHER, ME) };
-        let scene = submission().task(A, |task| task.state = TaskState::Disputed).run(|run| run.audits_open = 2);
-        scene.audit(first, DIFFERENT, 0).audit(second, DIFFERENT, 1)
-    };
-    let slash = vec![Action::Crank(key(A), Due { crank: Crank::Slash, run: Some(key(RUN)), since: 980 })];
-    let just_posted = Moment { unix: 980, slot: 1_960 };
-    assert_eq!(refuted(0).plan_at(just_posted), slash, "the first one at once");
-    assert_eq!(refuted(1).plan_at(just_posted), [], "the second one gives it time");
-    assert_eq!(refuted(1).plan_at(Moment { unix: 985, slot: 1_970 }), slash);
-    let sent = Due { crank: Crank::Slash, run: Some(key(RUN)), since: 980 };
-    let mut done = refuted(0);
-    done.cranks.set(crank_key(key(A), &sent), [A; 32], CrankStage::Sent(50));
-    assert_eq!(done.plan(), [], "and once");
-}
-
-#[test]
-fn two_audits_refute_only_with_the_same_root_and_two_authorities() {
-    let scene = || submission().task(A, |task| task.state = TaskState::Disputed).audit(ME, DIFFERENT, 0);
-    assert_eq!(scene().audit(OTHER, [5; 32], 1).plan(), [], "two roots");
-    let mut ring = scene().audit(OTHER, DIFFERENT, 1);
-    ring.world.audits.get_mut(&key(61)).unwrap().data.authority = key(ME + 100);
-    assert_eq!(ring.plan(), [], "one authority");
-}
-
-#[test]
-fn an_upheld_run_is_settled_by_its_auditor_if_its_provider_does_not() {
-    let due = || {
-        submission()
-            .run(|run| (run.challenge_until, run.audit_until, run.audits_open) = (PAST, PAST, 1))
-            .audit(ME, SAME, 0)
-    };
-    let uphold = [Action::Crank(key(A), Due { crank: Crank::Uphold, run: Some(key(RUN)), since: PAST.unix })];
-    let at = |unix| Moment { unix, slot: 3_000 };
-    assert_eq!(due().plan_at(at(PAST.unix + 9)), []);
-    assert_eq!(due().plan_at(at(PAST.unix + 10)), uphold);
-}
-
-#[test]
-fn an_audit_left_open_by_a_decision_is_closed() {
-    let decided = |state, run_state| {
-        submission()
-            .task(A, |task| task.state = state)
-            .run(|run| (run.state, run.audits_open, run.challenge_until) = (run_state, 1, SOON))
-            .audit(ME, SAME, 0)
-    };
-    for (state, run_state) in [(TaskState::Settled, RunState::Upheld), (TaskState::Expired, RunState::Slashed)] {
-        let due = Due { crank: Crank::CloseAudits, run: Some(key(RUN)), since: NOW.unix };
-        assert_eq!(decided(state, run_state).plan(), [Action::Crank(key(A), due)]);
+fn while_stopping_what_was_claimed_is_answered_and_opened() {
+    let computed = Stage::Computed(SAME);
+    for (what, scene, expected, owed) in [
+        ("nothing is claimed", submission().knows(Stage::Fetched(SHORT)), vec![Action::Fetch(key(A)); 0], false),
+        ("a claim on its way is waited for", submission().knows(computed).sent(AuditStage::Claimed(50)), vec![], true),
+        ("an answer is fetched for", owed(), vec![Action::Fetch(key(A))], true),
+        ("computed for", owed().knows(Stage::Fetched(SHORT)), execute(), true),
+        ("and posted", owed().knows(computed), post(SAME), true),
+        ("a leaf is opened", agreed().knows(computed), vec![Action::Open(run_key())], true),
+        ("if that costs no computation", agreed(), vec![], false),
+        ("what cannot be computed is not owed", owed().knows(Stage::Refused), vec![], false),
+        ("nothing is left", submission().audit(answered(AUTHORITY, SAME.output, 0)), vec![], false),
+    ] {
+        let scene = scene.stopping();
+        let mut actions = scene.plan();
+        actions.retain(|action| !matches!(action, Action::Stop(_)));
+        assert_eq!(actions, expected, "{what}");
+        assert_eq!(owes(&scene.view(), NOW), owed, "{what}");
     }
-}
-
-#[test]
-fn strangers_transitions_are_sent_only_on_request_and_later() {
-    let due = || submission().run(|run| (run.challenge_until, run.audit_until) = (PAST, PAST));
-    let later = Moment { unix: PAST.unix + 30 + 35, slot: 3_000 };
-    assert_eq!(due().plan_at(later), []);
-    let helpful = due().limits(|limits| limits.cranks.others = true);
-    let uphold = [Action::Crank(key(A), Due { crank: Crank::Uphold, run: Some(key(RUN)), since: PAST.unix })];
-    assert_eq!(helpful.plan_at(later), uphold);
-    assert_eq!(helpful.plan(), [], "not at once");
-    let unclaimed = Scene::new().task(A, |task| task.open_until = PAST).limits(|limits| limits.cranks.others = true);
-    let expire = [Action::Crank(key(A), Due { crank: Crank::Expire, run: None, since: PAST.unix })];
-    assert_eq!(unclaimed.plan_at(later), expire);
+    let _ = (OTHER, THIRD);
 }

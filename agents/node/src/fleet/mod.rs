@@ -116,13 +116,15 @@ impl fmt::Display for Fleet {
 /// One run uses one GPU, so the largest says what tasks a provider can take.
 fn hardware_of<'a>(gpus: impl Iterator<Item = &'a CudaDevice>, host_mib: u32) -> Hardware {
     match gpus.max_by_key(|gpu| gpu.memory) {
-        None => Hardware { backend: BackendKind::Cpu, memory_mib: host_mib, compute_capability: 0 },
+        None => Hardware { backend: BackendKind::Cpu, memory_mib: host_mib, compute_capability: 0, region: [0; 2], tier: 0 },
         Some(gpu) => {
             let (major, minor) = gpu.capability;
             Hardware {
                 backend: BackendKind::Cuda,
                 memory_mib: u32::try_from(gpu.for_graphs() >> 20).unwrap_or(u32::MAX),
                 compute_capability: u16::try_from(major * 10 + minor).unwrap_or(u16::MAX),
+                region: [0; 2],
+                tier: 0,
             }
         }
     }

@@ -1,0 +1,241 @@
+//! Errands: transactions that are about no work that an agent computes. Transitions that anyone may send once they are due,
+//! and what an agent does for its own account. When an agent sends one, and what it remembers of those that it sent.
+
+use std::time::Duration;
+
+use tessera_chain::due::{self, Crank, Due};
+use tessera_chain::{Moment, Provider, Pubkey, Versioned, World};
+
+use crate::memory::Memory;
+
+/// Something to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// A transition that anyone may send.
+    Due(Due),
+    /// `share_open`: a run of this provider may be settled in the epoch.
+    OpenShare {
+        /// Which epoch.
+        epoch: u64,
+    },
+    /// `balance_claim`: a payment to this agent's authority could not be delivered and waits.
+    ClaimBalance {
+        /// The Balance account.
+        balance: Pubkey,
+    },
+    /// `verifier_commit`: this verifier's ticket chain is missing, is ending, or was not used for too long.
+    Commit {
+        /// The verifier.
+        verifier: Pubkey,
+        /// The hour of its first element.
+        hour: i64,
+    },
+}
+
+impl Errand {
+    /// The program's instruction that does it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Due(due) => due.crank.label(),
+            Self::OpenShare { .. } => "share_open",
+            Self::ClaimBalance { .. } => "balance_claim",
+            Self::Commit { .. } => "verifier_commit",
+        }
+    }
+
+    /// What tells it from others.
+    pub fn key(&self) -> ErrandKey {
+        match *self {
+            Self::Due(Due { crank, .. }) => match crank {
+                Crank::Expire { task, run } => ErrandKey::Expire(run.unwrap_or(task)),
+                Crank::Settle { run, .. } => ErrandKey::Settle(run),
+                Crank::CloseAudits { run, .. } => ErrandKey::CloseAudits(run),
+                Crank::Draw { run, .. } => ErrandKey::Draw(run),
+                Crank::ApplyParams => ErrandKey::ApplyParams,
+                Crank::Recount { provider } => ErrandKey::Recount(provider),
+                Crank::SweepFees { epoch, shard } => ErrandKey::SweepFees(epoch, shard),
+                Crank::ClaimShare { share } => ErrandKey::ClaimShare(share),
+                Crank::ClosePool { epoch } => ErrandKey::ClosePool(epoch),
+            },
+            Self::OpenShare { epoch } => ErrandKey::OpenShare(epoch),
+            Self::ClaimBalance { balance } => ErrandKey::ClaimBalance(balance),
+            Self::Commit { verifier, .. } => ErrandKey::Commit(verifier),
+        }
+    }
+}
+
+/// What tells errands apart: what is done, to which account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrandKey {
+    /// To a run, or to a task that nobody works on.
+    Expire(Pubkey),
+    /// To a run.
+    Settle(Pubkey),
+    /// To a run.
+    CloseAudits(Pubkey),
+    /// To a run.
+    Draw(Pubkey),
+    /// To the market.
+    ApplyParams,
+    /// To a verifier.
+    Recount(Pubkey),
+    /// To an epoch's shard.
+    SweepFees(u64, u8),
+    /// To a share.
+    ClaimShare(Pubkey),
+    /// To an epoch.
+    ClosePool(u64),
+    /// To an epoch.
+    OpenShare(u64),
+    /// To a balance.
+    ClaimBalance(Pubkey),
+    /// To a verifier.
+    Commit(Pubkey),
+}
+
+impl ErrandKey {
+    /// The slot in which the account that shows whether it is needed was read; `None` if the account is gone.
+    fn read_at(&self, world: &World) -> Option<u64> {
+        let run = |key| world.runs.get(key).map(|run| run.slot);
+        match self {
+            Self::Expire(key) => run(key).or_else(|| world.tasks.get(key).map(|task| task.slot)),
+            Self::Settle(key) | Self::CloseAudits(key) | Self::Draw(key) => run(key),
+            Self::ApplyParams => world.market.as_ref().map(|market| market.slot),
+            Self::Recount(key) | Self::Commit(key) => world.providers.get(key).map(|provider| provider.slot),
+            // Opening a share is counted in the pool. A pool that is not there yet is opened with it.
+            Self::SweepFees(epoch, _) | Self::ClosePool(epoch) => world.pool(*epoch).map(|pool| pool.slot),
+            Self::OpenShare(epoch) => Some(world.pool(*epoch).map_or(0, |pool| pool.slot)),
+            Self::ClaimShare(key) => world.shares.get(key).map(|share| share.slot),
+            Self::ClaimBalance(key) => world.balances.get(key).map(|balance| balance.slot),
+        }
+    }
+
+    /// Whether it may still matter.
+    pub(crate) fn is_about(&self, world: &World) -> bool {
+        match self {
+            Self::OpenShare(epoch) => world.epoch().is_none_or(|now| *epoch >= now),
+            _ => self.read_at(world).is_some(),
+        }
+    }
+}
+
+/// How far a process is with an errand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrandStage {
+    /// Not sent.
+    #[default]
+    Idle,
+    /// Being sent.
+    Sending,
+    /// Landed in this slot.
+    Sent(u64),
+    /// Refused for good.
+    Refused,
+}
+
+/// What a process has sent.
+pub type ErrandMemory = Memory<ErrandKey, ErrandStage>;
+
+/// Errands are known by their accounts alone.
+pub(crate) const NO_TERMS: [u8; 32] = [0; 32];
+
+/// Strangers of one transition take turns this many seconds apart, in this many turns.
+const TURN_SECONDS: i64 = 5;
+const TURNS: u8 = 8;
+
+/// What an operator decides about due transitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrankLimits {
+    /// See [`NodeTuning::crank_others`](crate::NodeTuning::crank_others).
+    pub others: bool,
+    /// See [`NodeTuning::crank_after`](crate::NodeTuning::crank_after).
+    pub after: Duration,
+    /// Errands in flight, at most.
+    pub at_once: usize,
+}
+
+impl CrankLimits {
+    /// Seconds that `me` leaves a due transition in which it has no part to others; `None`: for ever. Strangers come one
+    /// after the other, so that few pay for a transaction that comes too late.
+    pub fn stranger_patience(&self, me: &Pubkey) -> Option<i64> {
+        let after = i64::try_from(self.after.as_secs()).unwrap_or(i64::MAX);
+        self.others.then(|| after.saturating_add(turn_seconds(me)))
+    }
+
+    /// The same of a transition of the market as a whole. Those who gain by it come first: whose share it is, who has a share
+    /// that waits for it, who gets the rent back; and a verifier lowers the weights that dilute its own.
+    pub fn market_patience(&self, world: &World, me: &Versioned<Provider>, crank: Crank) -> Option<i64> {
+        let first = match crank {
+            Crank::ClaimShare { share } => world.shares.get(&share).is_some_and(|share| share.provider == me.key),
+            Crank::ClosePool { epoch } => world.pool(epoch).is_some_and(|pool| pool.payer == me.authority),
+            _ => false,
+        };
+        let second = match crank {
+            Crank::SweepFees { epoch, .. } => world.share(me.key, epoch).is_some(),
+            Crank::Recount { .. } => me.draws(),
+            _ => false,
+        };
+        match (first, second) {
+            (true, _) => Some(0),
+            (_, true) => Some(turn_seconds(&me.key)),
+            _ => self.stranger_patience(&me.key),
+        }
+    }
+}
+
+/// The turn of an agent among its like, 0 to 7.
+pub fn turn(me: &Pubkey) -> i64 {
+    me.to_bytes().first().map_or(0, |byte| i64::from(byte % TURNS))
+}
+
+fn turn_seconds(me: &Pubkey) -> i64 {
+    turn(me).saturating_mul(TURN_SECONDS)
+}
+
+/// What waits for this agent's authority.
+pub fn waiting_balance(world: &World, me: &Provider) -> Option<Errand> {
+    let balance = world.balance_of(me.authority)?;
+    (balance.amount > 0).then_some(Errand::ClaimBalance { balance: balance.key })
+}
+
+/// What errands are planned with.
+#[derive(Clone, Copy, Debug)]
+pub struct Errands<'a> {
+    /// The market's accounts.
+    pub world: &'a World,
+    /// What this process has sent.
+    pub memory: &'a ErrandMemory,
+    /// What the operator decides.
+    pub limits: &'a CrankLimits,
+    /// How long this process has been up.
+    pub uptime: Duration,
+}
+
+impl Errands<'_> {
+    /// What is to be sent now: the agent's `own` errands, then transitions that are due. `patience` says how many seconds
+    /// this agent leaves one of those to others; `None`: for ever. What landed is sent again only if the account was read
+    /// later and still asks for it.
+    pub fn plan(
+        &self,
+        own: impl IntoIterator<Item = Errand>,
+        now: Moment,
+        patience: impl Fn(&Due) -> Option<i64>,
+    ) -> Vec<Errand> {
+        let is_turn = |due: &Due| patience(due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
+        let due = due::all(self.world, now).into_iter().filter(is_turn).map(Errand::Due);
+        let sending = self.memory.iter().filter(|(_, note)| note.stage == ErrandStage::Sending).count();
+        let room = self.limits.at_once.saturating_sub(sending);
+        own.into_iter().chain(due).filter(|errand| self.is_unsent(errand)).take(room).collect()
+    }
+
+    fn is_unsent(&self, errand: &Errand) -> bool {
+        let key = errand.key();
+        let note = self.memory.note(&key, &NO_TERMS);
+        let is_idle = match note.stage {
+            ErrandStage::Idle => true,
+            ErrandStage::Sending | ErrandStage::Refused => false,
+            ErrandStage::Sent(slot) => key.read_at(self.world).is_some_and(|read| read > slot),
+        };
+        is_idle && note.not_before <= self.uptime
+    }
+}
