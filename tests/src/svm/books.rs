@@ -6,7 +6,9 @@ use tessera::addresses::{
     fee_vault_address, pool_vault_address, stake_vault_address, task_vault_address, unclaimed_vault_address,
 };
 use tessera::seeds::FEE_SHARDS;
-use tessera::state::{LAYOUT_VERSION, Audit, Balance, EpochPool, Market, Provider, Run, RunState, Share, SlotState, Task};
+use tessera::state::{
+    Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Provider, Run, RunState, Share, SlotState, Task,
+};
 
 use super::world::World;
 
@@ -83,7 +85,8 @@ impl World {
             let own = providers.values().filter(|provider| provider.market == key);
             let weights: u64 = own.map(|provider| provider.ticket_stake).sum();
             assert_eq!(market.verify_stake, weights, "ticket weights in market {key}");
-            let owed: u64 = balances.values().filter(|balance| balance.market == key).map(|balance| balance.amount).sum();
+            let owed: u64 =
+                balances.values().filter(|balance| balance.market == key).map(|balance| balance.amount).sum();
             self.check_vault(&unclaimed_vault_address(&key).0, owed, "unclaimed");
         }
     }

@@ -24,7 +24,8 @@ pub use flows::{DRAW_SECONDS, answer};
 pub use market::{EPOCH_SECONDS, MarketRef, market_params};
 pub use parties::{Staker, Wallet, wallet};
 pub use specs::{
-    AuditRef, CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, RunRef, SALT, TaskRef, TaskSpec, redundant_args, task_args,
+    AuditRef, CANDIDATE_ROOT, LOCATOR, OTHER_ROOT, OUTPUT_ID, RunRef, SALT, TaskRef, TaskSpec, redundant_args,
+    task_args,
 };
 pub use tokens::MINT_DECIMALS;
 pub use world::{COMPUTE, STAKE, VERIFY, World};

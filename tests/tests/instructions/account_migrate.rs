@@ -120,8 +120,8 @@ fn a_market_keeps_what_it_knew_and_gets_its_unclaimed_vault() {
     assert_eq!(event, AccountMigrated { account: market.key, from: 1, to: 2 });
     let new: Market = world.read(&market.key);
     assert_eq!(new, *old.migrated(unclaimed_vault_address(&market.key).1));
-    let grown = world.bank.rent(DISCRIMINATOR + Market::INIT_SPACE)
-        - world.bank.rent(DISCRIMINATOR + v1::Market::INIT_SPACE);
+    let grown =
+        world.bank.rent(DISCRIMINATOR + Market::INIT_SPACE) - world.bank.rent(DISCRIMINATOR + v1::Market::INIT_SPACE);
     assert_eq!(before - world.lamports(&payer), grown + world.bank.rent(TOKEN_ACCOUNT));
     world.refuse(TesseraError::NothingToMigrate, full(&world));
     let epoch = world.epoch();

@@ -4,9 +4,7 @@ use tessera::events::AuditOpened;
 use tessera::instructions::{Answer, AuditOpenArgs, OpenedTree};
 use tessera::state::{Audit, Opened, Run, Task};
 use tessera_tests::svm::outputs::{OUTPUT_COUNT, keyed_root, opening, picked, trees};
-use tessera_tests::svm::{
-    AuditRef, CANDIDATE_ROOT, DRAW_SECONDS, OTHER_ROOT, TaskSpec, World, answer, slot_hash,
-};
+use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, DRAW_SECONDS, OTHER_ROOT, TaskSpec, World, answer, slot_hash};
 
 const TREES: [OpenedTree; 2] = [OpenedTree::Output, OpenedTree::Keyed];
 

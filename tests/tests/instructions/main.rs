@@ -25,6 +25,7 @@ mod pool_open;
 mod provider_close;
 mod provider_register;
 mod provider_update;
+mod revival;
 mod run_release;
 mod run_reveal;
 mod run_seal;

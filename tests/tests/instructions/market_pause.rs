@@ -3,9 +3,7 @@ use tessera::errors::TesseraError;
 use tessera::events::MarketPaused;
 use tessera::instructions::ProviderUpdateArgs;
 use tessera::state::{Market, MarketParams};
-use tessera_tests::svm::{
-    CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, TaskSpec, World, market_params, task_args,
-};
+use tessera_tests::svm::{CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, TaskSpec, World, market_params, task_args};
 
 #[test]
 fn stops_new_tasks_and_claims_until_it_is_lifted() {
@@ -52,10 +50,7 @@ fn what_has_begun_goes_on_and_money_can_leave() {
     world.warp(3);
     world.send(world.audit_draw(submitted));
     world.send(world.audit_force(submitted, 0));
-    let audits = [
-        world.prove(submitted, world.verifiers[0]),
-        world.audit(submitted, world.verifiers[1], OTHER_ROOT),
-    ];
+    let audits = [world.prove(submitted, world.verifiers[0]), world.audit(submitted, world.verifiers[1], OTHER_ROOT)];
     world.warp(3_600);
     world.send(world.run_expire(no_show));
     world.send(world.task_expire(unclaimed));

@@ -21,8 +21,7 @@ fn closes_account_and_vault_and_returns_their_rent() {
     let by = world.enlist(Staker::of(wallet, &world.market.key), COMPUTE);
     withdraw_all(&mut world, by);
     let event: ProviderClosed = world.send(world.provider_close(by)).event();
-    let wanted =
-        ProviderClosed { provider: by.provider, market: world.market.key, authority: by.authority, dust: 0 };
+    let wanted = ProviderClosed { provider: by.provider, market: world.market.key, authority: by.authority, dust: 0 };
     assert_eq!(event, wanted);
     assert!(world.is_closed(&by.provider) && world.is_closed(&by.vault));
     assert_eq!((world.lamports(&wallet.key), world.tokens(&wallet.token)), before);

@@ -51,12 +51,8 @@ fn equal_roots_shorten_the_windows() {
     world.send(world.run_reveal(first, CANDIDATE_ROOT));
     let event: WindowsStarted = world.send(world.run_reveal(second, CANDIDATE_ROOT)).event();
     let until = after(&world, 600);
-    let wanted = WindowsStarted {
-        task: task.key,
-        state: TaskState::Submitted,
-        audit_until: until,
-        challenge_until: until,
-    };
+    let wanted =
+        WindowsStarted { task: task.key, state: TaskState::Submitted, audit_until: until, challenge_until: until };
     assert_eq!(event, wanted);
     world.refuse(TesseraError::TooEarly, world.task_settle(first, &[]));
     // They may both be one thief's: an audit is possible.

@@ -3,9 +3,7 @@ use tessera::errors::TesseraError;
 use tessera::events::{RunSubmitted, WindowsStarted};
 use tessera::instructions::RunSubmitArgs;
 use tessera::state::{Deadline, Draw, Moment, Run, RunState, SlotState, Task, TaskState};
-use tessera_tests::svm::{
-    CANDIDATE_ROOT, COMPUTE, LOCATOR, OTHER_ROOT, OUTPUT_ID, STAKE, TaskSpec, VERIFY, World,
-};
+use tessera_tests::svm::{CANDIDATE_ROOT, COMPUTE, LOCATOR, OTHER_ROOT, OUTPUT_ID, STAKE, TaskSpec, VERIFY, World};
 
 use crate::Case;
 

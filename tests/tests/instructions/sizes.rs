@@ -6,9 +6,7 @@ use anchor_lang::{InstructionData, ToAccountMetas};
 use tessera::addresses::model_address;
 use tessera::instructions::{OpenedTree, TaskCreateArgs};
 use tessera::state::Sink;
-use tessera_tests::svm::{
-    Bank, CANDIDATE_ROOT, Call, DRAW_SECONDS, OTHER_ROOT, TaskSpec, World, redundant_args,
-};
+use tessera_tests::svm::{Bank, CANDIDATE_ROOT, Call, DRAW_SECONDS, OTHER_ROOT, TaskSpec, World, redundant_args};
 
 /// Bytes of the largest transaction that a cluster takes.
 const PACKET: usize = 1_232;
@@ -140,7 +138,9 @@ fn claims_answers_and_sweeps_fit_beside_each_other() {
     let instructions = [
         world.audit_draw(run).instruction(),
         world.audit_claim(run, by).instruction(),
-        world.audit_post(tessera_tests::svm::AuditRef::of(run, by), tessera_tests::svm::answer(by, OTHER_ROOT)).instruction(),
+        world
+            .audit_post(tessera_tests::svm::AuditRef::of(run, by), tessera_tests::svm::answer(by, OTHER_ROOT))
+            .instruction(),
     ];
     fits(&instructions);
     world.bank.send(&instructions).unwrap();

@@ -5,9 +5,7 @@ use tessera::addresses::model_address;
 use tessera::errors::TesseraError;
 use tessera::events::TaskCreated;
 use tessera::instructions::TaskCreateArgs;
-use tessera::state::{
-    BackendNeed, Deadline, Decision, Policy, Requirements, Slot, Task, TaskState, Windows,
-};
+use tessera::state::{BackendNeed, Deadline, Decision, Policy, Requirements, Slot, Task, TaskState, Windows};
 use tessera_tests::svm::{TaskRef, TaskSpec, World, market_params, redundant_args, task_args, wallet};
 
 use crate::{ALREADY_IN_USE, Case, DISCRIMINATOR, NOT_ITS_OWNER, OTHER_MINT, TOKEN_ACCOUNT, TOO_FEW_TOKENS};
@@ -233,11 +231,8 @@ fn only_named_providers_of_a_redundant_task_may_waive_its_windows() {
     let mut world = World::default();
     let shortlist: Vec<_> = world.verifiers.iter().map(|staker| staker.provider).collect();
     let waived = |args: TaskCreateArgs| TaskCreateArgs { waive_window: true, shortlist: shortlist.clone(), ..args };
-    let refused = [
-        waived(redundant_args(2)),
-        waived(task_args()),
-        TaskCreateArgs { named_only: true, ..waived(task_args()) },
-    ];
+    let refused =
+        [waived(redundant_args(2)), waived(task_args()), TaskCreateArgs { named_only: true, ..waived(task_args()) }];
     for args in refused {
         world.refuse(TesseraError::WaiveRefused, world.task_create(TaskSpec::asking(args)));
     }

@@ -160,7 +160,8 @@ fn a_mint_of_the_other_program_is_none_of_the_markets() {
     let (mint, token) = (wallet("other mint"), wallet("other token"));
     world.bank.make_mint(mint);
     world.bank.make_token(token, world.requester.key, mint, 100_000_000);
-    world.refuse(TesseraError::WrongMint, world.task_create(TaskSpec::default()).with(|call| call.accounts.mint = mint));
+    world
+        .refuse(TesseraError::WrongMint, world.task_create(TaskSpec::default()).with(|call| call.accounts.mint = mint));
     let run = world.submitted();
     world.warp(1_800);
     let call = world.task_settle(run, &[]);

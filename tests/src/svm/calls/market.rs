@@ -59,10 +59,7 @@ impl World {
     }
 
     /// The authority offers its place.
-    pub fn authority_offer(
-        &self,
-        to: Option<Pubkey>,
-    ) -> Call<accounts::AuthorityOffer, instruction::AuthorityOffer> {
+    pub fn authority_offer(&self, to: Option<Pubkey>) -> Call<accounts::AuthorityOffer, instruction::AuthorityOffer> {
         let accounts = accounts::AuthorityOffer { authority: self.authority, market: self.market.key };
         Call::new(accounts, instruction::AuthorityOffer { to })
     }
@@ -74,10 +71,7 @@ impl World {
     }
 
     /// The cranker migrates an account other than a market.
-    pub fn account_migrate(
-        &self,
-        account: Pubkey,
-    ) -> Call<accounts::AccountMigrate, instruction::AccountMigrate> {
+    pub fn account_migrate(&self, account: Pubkey) -> Call<accounts::AccountMigrate, instruction::AccountMigrate> {
         Call::new(
             accounts::AccountMigrate {
                 payer: self.cranker.key,

@@ -82,12 +82,8 @@ impl World {
 
     /// The claimer shows the root that it sealed.
     pub fn run_reveal(&self, run: RunRef, root: [u8; 32]) -> Call<accounts::RunReveal, instruction::RunReveal> {
-        let args = RunRevealArgs {
-            output_root: root,
-            salt: SALT,
-            output_id: OUTPUT_ID,
-            output_locator: LOCATOR.to_owned(),
-        };
+        let args =
+            RunRevealArgs { output_root: root, salt: SALT, output_id: OUTPUT_ID, output_locator: LOCATOR.to_owned() };
         Call::new(
             accounts::RunReveal {
                 authority: run.provider.authority,

@@ -3,7 +3,9 @@ use tessera::events::AuditClaimed;
 use tessera::hashes::{chain_hour, ticket_hash};
 use tessera::instructions::ProviderUpdateArgs;
 use tessera::state::{Draw, Run, TicketChain};
-use tessera_tests::svm::{COMPUTE, DRAW_SECONDS, OTHER_ROOT, RunRef, STAKE, Staker, TaskSpec, VERIFY, World, slot_hash};
+use tessera_tests::svm::{
+    COMPUTE, DRAW_SECONDS, OTHER_ROOT, RunRef, STAKE, Staker, TaskSpec, VERIFY, World, slot_hash,
+};
 
 /// A world in which providers are known from their first run on, at a rate of 9,250 bps.
 fn with_lottery() -> World {

@@ -229,7 +229,8 @@ impl Meter {
         self.measure("`task_settle`: the last run, closes all", self.world.task_settle(b, &[]));
 
         let by = [self.world.provider, providers[0]];
-        let runs = self.world.revealed(TaskSpec { nonce: 2, ..TaskSpec::redundant(2) }, by, [CANDIDATE_ROOT, OTHER_ROOT]);
+        let runs =
+            self.world.revealed(TaskSpec { nonce: 2, ..TaskSpec::redundant(2) }, by, [CANDIDATE_ROOT, OTHER_ROOT]);
         self.world.warp(1_800);
         self.measure("`task_settle`: void, of two runs", self.world.task_settle(runs[0], &[]));
     }

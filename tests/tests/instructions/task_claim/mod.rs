@@ -8,7 +8,9 @@ use anchor_lang::error::ErrorCode as Anchor;
 use tessera::errors::TesseraError;
 use tessera::events::TaskClaimed;
 use tessera::instructions::{ProviderUpdateArgs, TaskCreateArgs};
-use tessera::state::{Deadline, Moment, Provider, ProviderStatus, Roles, Run, RunState, Slot, SlotState, Task, TaskState};
+use tessera::state::{
+    Deadline, Moment, Provider, ProviderStatus, Roles, Run, RunState, Slot, SlotState, Task, TaskState,
+};
 use tessera_tests::svm::{COMPUTE, RunRef, Staker, TaskSpec, Wallet, World, task_args};
 
 use crate::DISCRIMINATOR;

@@ -1,9 +1,7 @@
 use tessera::errors::TesseraError;
 use tessera::events::{RunSilent, TaskExpired, WindowsStarted};
 use tessera::state::{Reputation, Run, Sink, SlotState, Task, TaskState};
-use tessera_tests::svm::{
-    CANDIDATE_ROOT, COMPUTE, RunRef, STAKE, Staker, TaskRef, TaskSpec, World, redundant_args,
-};
+use tessera_tests::svm::{CANDIDATE_ROOT, COMPUTE, RunRef, STAKE, Staker, TaskRef, TaskSpec, World, redundant_args};
 
 /// A task of so many runs, all sealed.
 fn sealed<const N: usize>(mut world: World) -> (World, TaskRef, [RunRef; N]) {

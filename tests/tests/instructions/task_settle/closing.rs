@@ -13,11 +13,8 @@ fn audits_are_closed_later_in_several_calls() {
     let before = lamports(&world);
     let run = world.submitted();
     let by = world.verifiers;
-    let audits = [
-        world.prove(run, by[0]),
-        world.audit(run, by[1], CANDIDATE_ROOT),
-        world.audit(run, by[2], OTHER_ROOT),
-    ];
+    let audits =
+        [world.prove(run, by[0]), world.audit(run, by[1], CANDIDATE_ROOT), world.audit(run, by[2], OTHER_ROOT)];
     world.warp(2_000);
     world.send(world.task_settle(run, &[]));
     world.refuse(TesseraError::NothingToClose, world.task_settle(run, &[]));

@@ -32,7 +32,8 @@ fn refuses_other_accounts_in_place_of_its_own() {
     world.bank.make_token(fake_token, world.requester.key, mint, 0);
     let other_shard = world.fee_vault_at(world.epoch(), (fee_shard(&run.task.key) + 1) % 16);
     let other_epoch = world.fee_vault_at(world.epoch() + 1, fee_shard(&run.task.key));
-    let (share, next_share) = (world.share(other_provider, world.epoch()), world.share(run.provider, world.epoch() + 1));
+    let (share, next_share) =
+        (world.share(other_provider, world.epoch()), world.share(run.provider, world.epoch() + 1));
 
     type Change<'a> = Box<dyn Fn(&mut TaskSettle) + 'a>;
     let seeds = Anchor::ConstraintSeeds as u32;

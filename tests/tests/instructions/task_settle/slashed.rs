@@ -2,7 +2,9 @@ use anchor_lang::prelude::Pubkey;
 use tessera::errors::TesseraError;
 use tessera::events::{AuditClosed, RunOutcome, TaskSettled};
 use tessera::state::{Provider, Reputation, Run, RunState, Sink, Task, TaskState};
-use tessera_tests::svm::{AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, Staker, TaskSpec, VERIFY, World, answer, task_args};
+use tessera_tests::svm::{
+    AuditRef, CANDIDATE_ROOT, OTHER_ROOT, RunRef, Staker, TaskSpec, VERIFY, World, answer, task_args,
+};
 
 use super::{AUDIT_LOCK, CRANKER, RUN_LOCK, escrow, paid_to};
 
@@ -52,10 +54,7 @@ fn refunds_the_requester_and_shares_the_lock_at_once() {
         requester_refunded: paid_to(who.key, escrow() - CRANKER),
         kept_for_auditors: 0,
         slashed: RUN_LOCK,
-        challengers_paid: vec![
-            paid_to(a.provider, CHALLENGERS.div_ceil(2)),
-            paid_to(b.provider, CHALLENGERS / 2),
-        ],
+        challengers_paid: vec![paid_to(a.provider, CHALLENGERS.div_ceil(2)), paid_to(b.provider, CHALLENGERS / 2)],
         requester_compensated: paid_to(who.key, COMPENSATION),
         sunk: SUNK,
     };

@@ -2,7 +2,8 @@ use tessera::errors::TesseraError;
 use tessera::events::{AuditClosed, RunOutcome, TaskSettled};
 use tessera::state::{Decision, Reputation, Run, SlotState, Task, TaskState};
 use tessera_tests::svm::{
-    AuditRef, CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, STAKE, Staker, TaskSpec, VERIFY, World, redundant_args, task_args,
+    AuditRef, CANDIDATE_ROOT, COMPUTE, OTHER_ROOT, RunRef, STAKE, Staker, TaskSpec, VERIFY, World, redundant_args,
+    task_args,
 };
 
 use super::{AUDIT_LOCK, TREASURY};
