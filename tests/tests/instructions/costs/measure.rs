@@ -135,6 +135,13 @@ impl Meter {
         let settle = self.with_model(run, model, &audits);
         self.measure("`task_settle`: upheld, a model, two audits that earn, closes all", settle);
 
+        let run = self.world.submitted_as(TaskSpec { model: Some(model), ..TaskSpec::nonce(4) });
+        self.world.send(self.world.audit_force(run, 0));
+        let audits = [self.world.prove(run, a), self.world.audit_claimed(run, b)];
+        self.world.warp(3_600);
+        let settle = self.with_model(run, model, &audits);
+        self.measure("`task_settle`: upheld, a model, an audit earns and one was silent, closes all", settle);
+
         let run = self.world.submitted_as(TaskSpec::nonce(3));
         self.world.warp(DRAW_SECONDS);
         self.world.send(self.world.audit_force(run, 0));
