@@ -11,5 +11,5 @@ pub mod units;
 
 pub use deploy::{Deployed, Deployment, ensure_program};
 pub use differences::{Difference, differences};
-pub use market::{Migrated, MigrationError, MintChoice, Wanted, migrate};
+pub use market::{Migrated, MigrationError, MintChoice, Wanted, is_native, migrate};
 pub use params::{Params, ParamsError};

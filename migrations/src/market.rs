@@ -17,6 +17,12 @@ const NATIVE_MINTS: [Pubkey; 2] = [
     Pubkey::from_str_const("9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXej9"),
 ];
 
+/// Whether a market in this mint pays in wrapped SOL.
+#[must_use]
+pub fn is_native(mint: &Pubkey) -> bool {
+    NATIVE_MINTS.contains(mint)
+}
+
 /// Which market is wanted.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -111,7 +117,7 @@ pub async fn migrate(chain: &dyn Chain, creator: &Keypair, wanted: &Wanted) -> R
             None => (MintInfo { key: new_mint.pubkey(), decimals, supply: 0, program: ix::TOKEN_PROGRAM }, true),
         },
     };
-    let native = NATIVE_MINTS.contains(&mint.key);
+    let native = is_native(&mint.key);
     let params = wanted.params.on_chain(mint.decimals, native)?;
     let epoch_seconds = wanted.params.epoch_seconds()?;
     let address = address::market(&mint.key, &key, wanted.id);

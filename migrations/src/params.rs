@@ -224,6 +224,13 @@ impl Params {
         Ok(params)
     }
 
+    /// The same parameters with fee epochs of this length.
+    #[must_use]
+    pub const fn with_epoch(mut self, epoch: Window) -> Self {
+        self.fees.epoch = epoch;
+        self
+    }
+
     /// How long a fee epoch of a new market lasts, seconds.
     ///
     /// # Errors

@@ -101,8 +101,9 @@ pub async fn furnish(chain: &dyn Chain, operator: &Keypair, wallets: &[Pubkey]) 
     let migrated = migrate(chain, operator, &wanted).await?;
     let (key, mint) = (operator.pubkey(), migrated.mint);
     for wallet in wallets {
-        let account = address::associated_token(wallet, &mint);
-        let instructions = vec![ix::ata_create(key, *wallet, mint), ix::mint_to(mint, account, key, BASE_UNITS)?];
+        let account = address::associated_token(wallet, &mint, &ix::TOKEN_PROGRAM);
+        let create = ix::ata_create(key, *wallet, mint, ix::TOKEN_PROGRAM);
+        let instructions = vec![create, ix::mint_to(mint, account, key, BASE_UNITS, ix::TOKEN_PROGRAM)?];
         chain.send(Outgoing::new("mint_to", instructions), &[operator]).await?;
     }
     Ok(migrated)

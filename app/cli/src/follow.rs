@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tessera_chain::{Chain, ErrorKind, Pubkey, RunState, Task, TaskState, Versioned};
+use tessera_chain::{Chain, ErrorKind, Moment, Pubkey, RunState, Task, TaskState, Versioned, rules};
 
 use crate::error::CliError;
 use crate::output::Printer;
-use crate::story::{Story, verdict_name};
+use crate::result::state_name;
+use crate::story::{Story, answer_name};
 
 /// How often a task is read where nobody measures its time.
 pub(crate) const UNHURRIED: Duration = Duration::from_millis(500);
@@ -66,27 +67,48 @@ async fn look(chain: &dyn Chain, key: Pubkey) -> Result<Look, CliError> {
 
 async fn line(chain: &dyn Chain, task: &Versioned<Task>) -> Result<String, CliError> {
     let now = chain.moment().await?;
-    let left = |until: i64| until.saturating_sub(now.unix).max(0);
-    let run = chain
-        .runs(task.key)
-        .await?
-        .into_iter()
-        .find(|run| matches!(run.state, RunState::Claimed | RunState::Submitted));
-    let Some(run) = run else {
-        let excluded = match task.excluded.len() {
-            0 => String::new(),
-            n => format!(", {n} did not show up"),
-        };
-        return Ok(format!("open: waits for a provider ({} s left{excluded})", left(task.open_until.unix)));
-    };
-    if run.state == RunState::Claimed {
-        return Ok(format!("claimed by {}: {} s left to run it", run.provider, left(run.execute_until.unix)));
+    let mut parts = vec![phase(task, now)];
+    for run in chain.runs(task.key).await? {
+        match run.state {
+            RunState::Claimed => {
+                parts.push(format!("{} has {} s left to run it", run.provider, left(run.execute_until.unix, now)));
+            }
+            RunState::Sealed => parts.push(format!("{} has sealed its result", run.provider)),
+            RunState::Submitted => {
+                for audit in chain.audits(run.key).await? {
+                    parts.push(format!("{} {}", audit.verifier, answer_name(audit.state)));
+                }
+            }
+            RunState::Upheld | RunState::Slashed | RunState::Abandoned | RunState::Void => {}
+        }
     }
-    let mut line = format!("run by {}: paid in {} s", run.provider, left(run.challenge_until.unix));
-    for audit in chain.audits(run.key).await? {
-        line.push_str(&format!("; {} {}", audit.verifier, verdict_name(audit.verdict)));
+    match task.excluded.len() {
+        0 => {}
+        n => parts.push(format!("{n} did not deliver")),
     }
-    Ok(line)
+    Ok(parts.join("; "))
+}
+
+/// Where the task as a whole stands, and for how long.
+fn phase(task: &Task, now: Moment) -> String {
+    if let Ok(Some(until)) = rules::reveal_phase(&task.view(), now.into()) {
+        return format!("reveal: {} s left", left(until.unix, now));
+    }
+    match task.state {
+        TaskState::Open => {
+            let free = task.view().used().filter(|slot| slot.state == rules::SlotState::Free).count();
+            format!("open: {free} of {} runs to be claimed ({} s left)", task.runs, left(task.open_until.unix, now))
+        }
+        TaskState::Submitted => format!("submitted: paid in {} s", left(task.challenge_until.unix, now)),
+        TaskState::Disputed => format!("disputed: decided in {} s", left(task.challenge_until.unix, now)),
+        TaskState::Claimed | TaskState::Settled | TaskState::Cancelled | TaskState::Expired => {
+            state_name(task.state).to_owned()
+        }
+    }
+}
+
+fn left(until: i64, now: Moment) -> i64 {
+    until.saturating_sub(now.unix).max(0)
 }
 
 /// A spinner on a terminal, else nothing.

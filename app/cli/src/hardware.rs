@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tessera_chain::{BackendKind, Hardware};
 
+use crate::args::Region;
 use crate::output::Lines;
 
 /// What a provider announces, for people and programs.
@@ -16,18 +17,28 @@ pub struct HardwareReport {
     pub memory_mib: u32,
     /// Times ten, as in sm_90; 0 for a CPU.
     pub compute_capability: u16,
+    /// Two letters of ISO 3166, where said.
+    pub region: Option<String>,
+    /// 1 consumer, 2 professional, 3 data centre, where said.
+    pub tier: Option<u8>,
 }
 
 impl HardwareReport {
     /// As it is announced.
     #[must_use]
     pub fn new(hardware: Hardware) -> Self {
-        let Hardware { backend, memory_mib, compute_capability } = hardware;
+        let Hardware { backend, memory_mib, compute_capability, region, tier } = hardware;
         let backend = match backend {
             BackendKind::Cpu => "cpu",
             BackendKind::Cuda => "cuda",
         };
-        Self { backend, memory_mib, compute_capability }
+        Self {
+            backend,
+            memory_mib,
+            compute_capability,
+            region: (region != [0; 2]).then(|| Region(region).to_string()),
+            tier: (tier > 0).then_some(tier),
+        }
     }
 }
 
@@ -39,7 +50,20 @@ impl fmt::Display for HardwareReport {
             .line("backend", self.backend)
             .line("memory", format!("{} MiB", self.memory_mib))
             .maybe("capability", is_gpu.then(capability))
+            .maybe("region", self.region.as_ref())
+            .maybe("tier", self.tier.map(tier_name))
             .fmt(f)
+    }
+}
+
+/// A tier as a word.
+#[must_use]
+pub const fn tier_name(tier: u8) -> &'static str {
+    match tier {
+        1 => "consumer",
+        2 => "professional",
+        3 => "data centre",
+        _ => "unsaid",
     }
 }
 

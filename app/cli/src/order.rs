@@ -1,12 +1,12 @@
 //! From the flags of `task submit` to a job and what it is worth: checked before anything is stored or sent.
 
-use tessera_chain::{MarketParams, Pubkey, Windows};
+use tessera_chain::{MarketParams, Policy, Pubkey, Requirements, TaskCreateArgs, Windows, rules};
+use tessera_compute::inputs_root;
 use tessera_jobs::{Embedding, JobSpec, KMeans, LinearRegression, Matmul, Mlp, Pca, Prepared, Start};
 use tessera_migrations::units::Window;
 use tessera_node::Locator;
-use tessera_rules as rules;
 
-use crate::args::{DataArgs, Job, StoreArgs, SubmitArgs, WindowArgs};
+use crate::args::{DataArgs, Job, Need, StoreArgs, SubmitArgs, TrustArgs, WindowArgs};
 use crate::error::CliError;
 use crate::session::Session;
 use crate::sources::Sources;
@@ -21,20 +21,68 @@ const LOCAL_EXECUTION_SECONDS: u32 = 5;
 const AUDIT_PART: u64 = 10;
 /// Default crank bounty, as a part of the reward.
 const BOUNTY_PART: u64 = 100;
+/// Default time in which only the shortlist may claim, as a part of the open window.
+const EXCLUSIVE_PART: u32 = 5;
+
+/// How a task's result is trusted, and who may run it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// One run, or several that do not see each other.
+    pub policy: Policy,
+    /// What a provider must have.
+    pub requirements: Requirements,
+    /// Only the shortlist may claim.
+    pub named_only: bool,
+    /// Equal roots are paid at once.
+    pub waive_window: bool,
+    /// Provider accounts that may claim first.
+    pub shortlist: Vec<Pubkey>,
+}
+
+impl Trust {
+    /// One run of any provider, checked by lottery.
+    pub const OPTIMISTIC: Self = Self {
+        policy: Policy::Optimistic,
+        requirements: Requirements::NONE,
+        named_only: false,
+        waive_window: false,
+        shortlist: Vec::new(),
+    };
+
+    /// So many runs of any providers.
+    #[must_use]
+    pub fn redundant(runs: u8) -> Self {
+        Self { policy: Policy::Redundant { runs }, ..Self::OPTIMISTIC }
+    }
+}
+
+impl From<&TrustArgs> for Trust {
+    fn from(args: &TrustArgs) -> Self {
+        Self {
+            policy: args.policy.into(),
+            requirements: Need::all(&args.requirements),
+            named_only: args.named_only,
+            waive_window: args.waive_window,
+            shortlist: args.shortlist.clone(),
+        }
+    }
+}
 
 /// A task as it will be created, apart from where its data are.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Graph, inputs and label.
     pub prepared: Prepared,
-    /// Base units for the run.
+    /// Base units for each run.
     pub reward: u64,
-    /// Base units for an independent check.
+    /// Base units for the checks of each run.
     pub audit_reward: u64,
     /// Base units for those who send the ending transactions.
     pub crank_bounty: u64,
     /// How long each phase may take.
     pub windows: Windows,
+    /// How the result is trusted, and who may run it.
+    pub trust: Trust,
     /// The model that earns its share.
     pub model: Option<Pubkey>,
     /// Where others read the data, if not where they are stored.
@@ -107,7 +155,8 @@ impl Request {
             reward,
             audit_reward: part(self.submit.audit_reward, AUDIT_PART)?,
             crank_bounty: part(self.submit.bounty, BOUNTY_PART)?,
-            windows: windows(self.submit.windows, &session.market.params, is_local),
+            windows: windows(self.submit.windows, &self.submit.trust, &session.market.params, is_local),
+            trust: Trust::from(&self.submit.trust),
             model: self.submit.model,
             public_store: public_store(&self.submit.store)?,
         };
@@ -130,10 +179,33 @@ impl Order {
     /// # Errors
     /// [`CliError::Usage`] when the sum is more than an account can hold.
     pub fn escrow(&self) -> Result<u64, CliError> {
-        self.reward
-            .checked_add(self.audit_reward)
-            .and_then(|sum| sum.checked_add(self.crank_bounty))
-            .ok_or_else(|| CliError::usage("reward, audit reward and bounty are too large together", "offer less"))
+        let (runs, reward, audits) = (self.trust.policy.runs(), self.reward.into(), self.audit_reward.into());
+        rules::escrow_needed(runs, reward, audits, self.crank_bounty.into())
+            .map(rules::BaseUnits::get)
+            .map_err(|_| CliError::usage("reward, audit reward and bounty are too large together", "offer less"))
+    }
+
+    /// What the program is told; `locator` is where the manifest lies, `manifest_id` its content id.
+    #[must_use]
+    pub fn create_args(&self, locator: &Locator, manifest_id: [u8; 32]) -> TaskCreateArgs {
+        let prepared = &self.prepared;
+        TaskCreateArgs {
+            graph_root: prepared.graph.root().0,
+            inputs_root: inputs_root(&prepared.inputs).0,
+            op_count: prepared.graph.op_count(),
+            output_count: prepared.graph.output_count(),
+            manifest_id,
+            manifest_locator: self.public_store.as_ref().unwrap_or(locator).to_string(),
+            reward: self.reward,
+            audit_reward: self.audit_reward,
+            crank_bounty: self.crank_bounty,
+            windows: self.windows,
+            policy: self.trust.policy,
+            requirements: self.trust.requirements,
+            named_only: self.trust.named_only,
+            waive_window: self.trust.waive_window,
+            shortlist: self.trust.shortlist.clone(),
+        }
     }
 
     fn check(&self, params: &MarketParams) -> Result<(), CliError> {
@@ -145,21 +217,38 @@ impl Order {
             )
         };
         self.escrow()?;
-        rules::locks_for(self.reward.into(), self.crank_bounty.into(), &params).map_err(refused)?;
-        rules::Windows::from(self.windows).validate(&params).map_err(refused)
+        let Trust { policy, requirements, named_only, waive_window, shortlist } = &self.trust;
+        let (policy, listed) = (rules::Policy::from(*policy), shortlist.len());
+        policy.validate().map_err(refused)?;
+        let (named_only, waive_window) = (*named_only, *waive_window);
+        rules::Assignment { listed, named_only, waive_window }.validate(policy).map_err(refused)?;
+        rules::validate_shortlist(shortlist).map_err(refused)?;
+        rules::Requirements::from(*requirements).validate().map_err(refused)?;
+        rules::locks_for(self.reward.into(), self.audit_reward.into(), self.crank_bounty.into(), &params)
+            .map_err(refused)?;
+        rules::Windows::from(self.windows).validate(&params, policy, listed).map_err(refused)
     }
 }
 
 /// What was typed, else defaults within the market's limits.
-fn windows(args: WindowArgs, params: &MarketParams, is_local: bool) -> Windows {
+fn windows(args: WindowArgs, trust: &TrustArgs, params: &MarketParams, is_local: bool) -> Windows {
     let seconds = |given: Option<Window>, default: u32, most: u32| given.map_or(default.min(most), Window::as_seconds);
     let execution = if is_local { LOCAL_EXECUTION_SECONDS } else { EXECUTION_SECONDS };
     let execution_seconds = seconds(args.execution, execution, params.max_execution_seconds);
-    let audit_seconds = seconds(args.audit, execution_seconds.saturating_mul(2), params.max_audit_seconds);
+    // Verifiers need as many seconds to claim in as the draw delays slots.
+    let audit = execution_seconds.saturating_mul(2).max(params.draw_delay_slots.into());
+    let audit_seconds = seconds(args.audit, audit, params.max_audit_seconds);
+    let open_seconds = seconds(args.open, OPEN_SECONDS, params.max_open_seconds);
+    let is_redundant = matches!(Policy::from(trust.policy), Policy::Redundant { .. });
+    let reveal = if is_redundant { execution_seconds } else { 0 };
+    let exclusive = if trust.shortlist.is_empty() || trust.named_only { 0 } else { open_seconds / EXCLUSIVE_PART };
     Windows {
-        open_seconds: seconds(args.open, OPEN_SECONDS, params.max_open_seconds),
+        open_seconds,
         execution_seconds,
         audit_seconds,
         challenge_seconds: seconds(args.challenge, audit_seconds, params.max_challenge_seconds),
+        exclusive_seconds: seconds(args.exclusive, exclusive, open_seconds),
+        grace_seconds: seconds(args.grace, 0, params.max_grace_seconds),
+        reveal_seconds: seconds(args.reveal, reveal, params.max_reveal_seconds),
     }
 }

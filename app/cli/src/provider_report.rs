@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Provider, ProviderStatus, Versioned};
+use tessera_chain::{Provider, ProviderStatus, Versioned, rules};
 
-use crate::hardware::HardwareReport;
+use crate::hardware::{HardwareReport, tier_name};
 use crate::output::Lines;
 use crate::session::Session;
 
@@ -26,11 +26,21 @@ pub struct ProviderReport {
     memory_mib: u32,
     backend: &'static str,
     compute_capability: u16,
+    region: Option<String>,
+    tier: Option<u8>,
+    /// A verifier's weight in draws, base units.
+    ticket_stake: u64,
+    /// Unix seconds: only runs submitted later are its to audit.
+    ticket_since: i64,
+    /// Audits that are not closed.
+    active_audits: u16,
     endpoint: String,
     /// Millionths: the estimated probability that a checked run of it is right.
     reputation: u64,
+    /// Too little is known of it for its score to count: its runs are always audited.
+    newcomer: bool,
     #[serde(skip)]
-    shown: [String; 4],
+    shown: [String; 5],
 }
 
 impl ProviderReport {
@@ -39,7 +49,8 @@ impl ProviderReport {
     pub fn new(provider: &Versioned<Provider>, session: &Session) -> Self {
         let stake = &provider.stake;
         let unbonding = stake.unbonding.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.amount));
-        let amounts = [stake.free, stake.locked, unbonding, provider.price_floor];
+        let amounts = [stake.free, stake.locked, unbonding, provider.price_floor, provider.ticket_stake];
+        let reputation = rules::Reputation::from(provider.reputation);
         let roles = [("compute", provider.roles.compute), ("verify", provider.roles.verify)];
         let hardware = HardwareReport::new(provider.hardware);
         Self {
@@ -60,8 +71,14 @@ impl ProviderReport {
             memory_mib: hardware.memory_mib,
             backend: hardware.backend,
             compute_capability: hardware.compute_capability,
+            region: hardware.region,
+            tier: hardware.tier,
+            ticket_stake: provider.ticket_stake,
+            ticket_since: provider.ticket_since.unix,
+            active_audits: provider.active_audits,
             endpoint: provider.endpoint.clone(),
-            reputation: tessera_rules::Reputation::from(provider.reputation).score(),
+            reputation: reputation.score(),
+            newcomer: reputation.is_newcomer(session.market.params.newcomer_weight),
             shown: amounts.map(|amount| session.tokens(amount)),
         }
     }
@@ -69,17 +86,24 @@ impl ProviderReport {
 
 impl fmt::Display for ProviderReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [free, locked, unbonding, floor] = &self.shown;
+        let [free, locked, unbonding, floor, weight] = &self.shown;
+        let computes = self.roles.contains(&"compute");
+        let verifies = self.roles.contains(&"verify");
+        let takes = format!("rewards from {floor}, {} runs at most, {} now", self.max_runs, self.active_runs);
+        let region = self.region.as_ref().map(|region| format!(", {region}")).unwrap_or_default();
+        let tier = self.tier.map(|tier| format!(", {}", tier_name(tier))).unwrap_or_default();
+        let newcomer = if self.newcomer { " (newcomer: always audited)" } else { "" };
         Lines::new()
             .line("provider", &self.provider)
             .line("authority", &self.authority)
             .line("market", &self.market)
             .line("roles", format!("{} ({})", self.roles.join(", "), self.status))
             .line("stake", format!("{free} free, {locked} locked, {unbonding} unbonding"))
-            .line("takes", format!("rewards from {floor}, {} runs at most, {} now", self.max_runs, self.active_runs))
-            .line("hardware", format!("{}, {} MiB", self.backend, self.memory_mib))
+            .maybe("takes", computes.then_some(takes))
+            .maybe("draws", verifies.then(|| format!("weight {weight}, {} audits now", self.active_audits)))
+            .line("hardware", format!("{}, {} MiB{region}{tier}", self.backend, self.memory_mib))
             .maybe("endpoint", (!self.endpoint.is_empty()).then_some(&self.endpoint))
-            .line("reputation", tessera_migrations::units::tokens(self.reputation, 6))
+            .line("reputation", format!("{}{newcomer}", tessera_migrations::units::tokens(self.reputation, 6)))
             .fmt(f)
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Chain, Pubkey, RunState, TaskState, Terms};
+use tessera_chain::program::events::RunSubmitted;
+use tessera_chain::{Chain, Pubkey, RunState, SlotState, Task, TaskState, Terms};
 use tessera_compute::{ContentId, Manifest, Root, decode_tensors, output_root};
 use tessera_jobs::{JobResult, JobSpec, decode};
 use tessera_node::Scheme;
@@ -56,40 +57,60 @@ impl Outputs {
     /// [`CliError::NotYet`] while there is none, [`CliError::NoResult`] when there will be none.
     pub async fn find(chain: &dyn Chain, key: Pubkey) -> Result<Self, CliError> {
         if let Some(task) = chain.task(key).await? {
-            let runs = chain.runs(key).await?;
-            let submitted = runs.into_iter().find(|run| matches!(run.state, RunState::Submitted | RunState::Upheld));
-            return match (task.state, submitted) {
-                (TaskState::Submitted | TaskState::Disputed | TaskState::Settled, Some(run)) => Ok(Self {
-                    state: task.state,
-                    terms: task.data.terms,
-                    provider: run.provider,
-                    root: Root(run.output_root),
-                    id: ContentId(run.output_id),
-                    locator: run.data.output_locator,
-                }),
-                (TaskState::Expired | TaskState::Cancelled, _) => {
-                    Err(no_result(key, Some(task.state), "its escrow was returned"))
-                }
-                (state, _) => Err(CliError::NotYet {
-                    message: format!("task {key} has no result yet, it is {}", state_name(state)),
-                    hint: format!("wait for it with `tessera task wait {key}`"),
-                }),
-            };
+            return Self::of_open_task(chain, key, &task).await;
         }
         let story = Story::read(chain, key).await?;
-        match (story.ending(), story.terms(), story.submitted()) {
-            (Some(Ending::Settled(_)), Some(terms), Some(run)) => Ok(Self {
-                terms: terms.clone(),
-                state: TaskState::Settled,
+        let upheld = story.upheld().and_then(|run| story.shown(&run.output_root));
+        match (story.ending(), story.terms(), upheld) {
+            (Some(Ending::Settled), Some(terms), Some(run)) => Ok(Self::shown(terms, TaskState::Settled, run)),
+            (Some(Ending::Refuted), ..) => Err(no_result(key, None, "its runs were refuted or outvoted")),
+            (Some(Ending::Tied), ..) => Err(no_result(key, None, "its runs differ, and nothing decided between them")),
+            (Some(Ending::Cancelled), ..) => Err(no_result(key, None, "its requester cancelled it")),
+            (Some(Ending::Expired), ..) => Err(no_result(key, None, "nobody delivered in time")),
+            _ => Err(CliError::NotFound { what: "task", key }),
+        }
+    }
+
+    async fn of_open_task(chain: &dyn Chain, key: Pubkey, task: &Task) -> Result<Self, CliError> {
+        if matches!(task.state, TaskState::Expired | TaskState::Cancelled) {
+            return Err(no_result(key, Some(task.state), "its escrow was returned"));
+        }
+        let not_yet = |what: String| CliError::NotYet {
+            message: format!("task {key} has no result yet: {what}"),
+            hint: format!("wait for it with `tessera task wait {key}`"),
+        };
+        let root = match candidate(task) {
+            Candidate::Root(root) => root,
+            Candidate::None => return Err(not_yet(format!("it is {}", state_name(task.state)))),
+            Candidate::Split => {
+                return Err(not_yet("its runs differ, and it is not decided which is right".to_owned()));
+            }
+        };
+        let runs = chain.runs(key).await?;
+        if let Some(run) = runs.into_iter().find(|run| run.output_root == root && run.state != RunState::Slashed) {
+            return Ok(Self {
+                state: task.state,
+                terms: task.terms.clone(),
                 provider: run.provider,
                 root: Root(run.output_root),
                 id: ContentId(run.output_id),
-                locator: run.output_locator.clone(),
-            }),
-            (Some(Ending::Refuted(_)), ..) => Err(no_result(key, None, "two verifiers refuted its run")),
-            (Some(Ending::Cancelled), ..) => Err(no_result(key, None, "its requester cancelled it")),
-            (Some(Ending::Expired), ..) => Err(no_result(key, None, "nobody submitted a run in time")),
-            _ => Err(CliError::NotFound { what: "task", key }),
+                locator: run.data.output_locator,
+            });
+        }
+        // Its run is closed already, and others of the task are not.
+        let story = Story::read(chain, key).await?;
+        let run = story.shown(&root).ok_or_else(|| not_yet("the node does not know its run".to_owned()))?;
+        Ok(Self::shown(&task.terms, task.state, run))
+    }
+
+    fn shown(terms: &Terms, state: TaskState, run: &RunSubmitted) -> Self {
+        Self {
+            terms: terms.clone(),
+            state,
+            provider: run.provider,
+            root: Root(run.output_root),
+            id: ContentId(run.output_id),
+            locator: run.output_locator.clone(),
         }
     }
 
@@ -130,6 +151,32 @@ impl Outputs {
 /// As [`Outputs::find`] and [`Outputs::fetch`].
 pub async fn result_of(session: &Session, task: Pubkey, own: ContentStore) -> Result<TaskResult, CliError> {
     Outputs::find(session.chain.as_ref(), task).await?.fetch(task, own).await
+}
+
+/// What a task that is not over shows as its result.
+enum Candidate {
+    /// A run that was paid, or all runs that were shown.
+    Root([u8; 32]),
+    /// Roots that differ.
+    Split,
+    /// Nothing is shown, or more is to come.
+    None,
+}
+
+fn candidate(task: &Task) -> Candidate {
+    let roots = |state| task.slots.iter().filter(move |slot| slot.state == state).map(|slot| slot.root);
+    if let Some(root) = roots(SlotState::Upheld).next() {
+        return Candidate::Root(root);
+    }
+    if !matches!(task.state, TaskState::Submitted | TaskState::Disputed) {
+        return Candidate::None;
+    }
+    let mut shown = roots(SlotState::Submitted);
+    match shown.next() {
+        None => Candidate::None,
+        Some(first) if shown.all(|root| root == first) => Candidate::Root(first),
+        Some(_) => Candidate::Split,
+    }
 }
 
 fn no_result(task: Pubkey, state: Option<TaskState>, why: &str) -> CliError {

@@ -60,6 +60,14 @@ impl Session {
         address::provider(&self.market.key, wallet)
     }
 
+    /// The associated token account of `owner`, and the instruction by which `payer` makes sure that it is there.
+    #[must_use]
+    pub fn token_account_of(&self, owner: Pubkey, payer: Pubkey) -> (Pubkey, tessera_chain::Instruction) {
+        let market = &self.market;
+        let create = tessera_chain::ix::ata_create(payer, owner, market.mint, market.token_program);
+        (address::market_token(&owner, market), create)
+    }
+
     /// A token account of the wallet with at least `amount` base units, before anything is sent.
     ///
     /// # Errors
@@ -127,11 +135,25 @@ impl SignedSession {
         })
     }
 
+    /// Refuses what only the market's authority may do, before anything is sent.
+    ///
+    /// # Errors
+    /// [`CliError::Config`] that names the authority.
+    pub fn require_authority(&self) -> Result<(), CliError> {
+        let authority = self.session.market.authority;
+        if authority == self.key() {
+            return Ok(());
+        }
+        Err(CliError::config(
+            format!("only the market's authority {authority} may do this, and the wallet is {}", self.key()),
+            "name the authority's wallet with --keypair; a multisig sends the instruction through its own program",
+        ))
+    }
+
     /// The instruction that makes sure that the wallet has its associated token account, and that account.
     #[must_use]
     pub fn own_token_account(&self) -> (Pubkey, tessera_chain::Instruction) {
-        let (key, mint) = (self.key(), self.session.market.mint);
-        (address::associated_token(&key, &mint), tessera_chain::ix::ata_create(key, key, mint))
+        self.session.token_account_of(self.key(), self.key())
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use tessera_chain::{Outgoing, Policy, Pubkey, Receipt, TaskCreateArgs, address, ix};
-use tessera_compute::{ContentId, Manifest, encode_tensors, inputs_root};
+use tessera_chain::{Outgoing, Pubkey, Receipt, address, ix};
+use tessera_compute::{ContentId, Manifest, encode_tensors};
 use tessera_node::ContentStore;
 
 use crate::error::CliError;
@@ -32,8 +32,8 @@ pub struct Submitted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pending {
     nonce: u64,
-    /// Base units in escrow: the same data at another price is another task.
-    escrow: u64,
+    /// SHA-256 of all that the program is told but the nonce: the same data under other terms are another task.
+    terms: String,
 }
 
 /// A task's objects, as they will lie in the content store.
@@ -80,10 +80,13 @@ pub async fn submit(
     let objects = Objects::of(order);
     let manifest_id = ContentId::of(&objects.manifest);
     let note = note_path(notes, &signed.key(), &manifest_id);
-    let nonce = match load(&note)?.filter(|pending| pending.escrow == escrow) {
+    let (key, args) = (signed.key(), order.create_args(store.locator(), manifest_id.0));
+    let create = |source, nonce| ix::task_create(key, &signed.session.market, source, order.model, nonce, args.clone());
+    let terms = ContentId::of(&create(Pubkey::default(), 0).data).to_string();
+    let nonce = match load(&note)?.filter(|pending| pending.terms == terms) {
         None => fresh_nonce(),
         Some(Pending { nonce, .. }) => {
-            let task = address::task(&signed.key(), nonce);
+            let task = address::task(&key, nonce);
             if chain.task(task).await?.is_some() {
                 forget(&note)?;
                 return Ok(Submitted { task, manifest_id, receipt: None });
@@ -92,31 +95,12 @@ pub async fn submit(
             if Story::read(chain, task).await?.has_begun() { fresh_nonce() } else { nonce }
         }
     };
-    let source = signed.session.token_account_with(&signed.key(), escrow).await?;
+    let source = signed.session.token_account_with(&key, escrow).await?;
     objects.store(store).await?;
-    save(&note, &Pending { nonce, escrow })?;
-    let args = create_args(order, store, manifest_id);
-    let create = ix::task_create(signed.key(), &signed.session.market, source, order.model, nonce, args);
-    let receipt = chain.send(Outgoing::new("task_create", vec![create]), &[&signed.wallet]).await?;
+    save(&note, &Pending { nonce, terms })?;
+    let receipt = chain.send(Outgoing::new("task_create", vec![create(source, nonce)]), &[&signed.wallet]).await?;
     forget(&note)?;
-    Ok(Submitted { task: address::task(&signed.key(), nonce), manifest_id, receipt: Some(receipt) })
-}
-
-fn create_args(order: &Order, store: &ContentStore, manifest_id: ContentId) -> TaskCreateArgs {
-    let prepared = &order.prepared;
-    TaskCreateArgs {
-        graph_root: prepared.graph.root().0,
-        inputs_root: inputs_root(&prepared.inputs).0,
-        op_count: prepared.graph.op_count(),
-        output_count: prepared.graph.output_count(),
-        manifest_id: manifest_id.0,
-        manifest_locator: order.public_store.as_ref().unwrap_or(store.locator()).to_string(),
-        reward: order.reward,
-        audit_reward: order.audit_reward,
-        crank_bounty: order.crank_bounty,
-        windows: order.windows,
-        policy: Policy::Optimistic,
-    }
+    Ok(Submitted { task: address::task(&key, nonce), manifest_id, receipt: Some(receipt) })
 }
 
 fn note_path(notes: &Path, wallet: &Pubkey, manifest: &ContentId) -> PathBuf {

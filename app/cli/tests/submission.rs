@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tessera_chain::fake::{FakeChain, fixture};
-use tessera_chain::{ChainError, Keypair, MintInfo, Pubkey, Signer, TokenBalance, Windows};
+use tessera_chain::{ChainError, Keypair, MintInfo, Pubkey, Signer, TokenBalance, Windows, ix};
 use tessera_cli::error::CliError;
-use tessera_cli::order::Order;
+use tessera_cli::order::{Order, Trust};
 use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
 use tessera_jobs::{JobSpec, Table, prepare};
@@ -32,8 +32,17 @@ impl Place {
         let wallet = Keypair::new();
         let (mint, owner) = (fixture::key(MINT), wallet.pubkey());
         chain.put_market(fixture::key(MARKET), fixture::market(Pubkey::new_unique(), mint));
-        chain.put_mint(MintInfo { key: mint, decimals: 6, supply: base_units });
-        chain.put_token(TokenBalance { key: fixture::key(TOKENS), owner, mint, amount: base_units, frozen: false });
+        let program = ix::TOKEN_PROGRAM;
+        chain.put_mint(MintInfo { key: mint, decimals: 6, supply: base_units, program });
+        chain.put_token(TokenBalance {
+            key: fixture::key(TOKENS),
+            owner,
+            mint,
+            amount: base_units,
+            frozen: false,
+            memo_required: false,
+            program,
+        });
         chain.set_lamports(owner, 1_000_000_000);
         let files = tempfile::tempdir().unwrap();
         let store = ContentStore::open(files.path().join("store").to_str().unwrap()).unwrap();
@@ -62,7 +71,16 @@ fn order(reward: u64) -> Order {
         reward,
         audit_reward: 0,
         crank_bounty: 0,
-        windows: Windows { open_seconds: 60, execution_seconds: 5, audit_seconds: 10, challenge_seconds: 10 },
+        windows: Windows {
+            open_seconds: 60,
+            execution_seconds: 5,
+            audit_seconds: 10,
+            challenge_seconds: 10,
+            exclusive_seconds: 0,
+            grace_seconds: 0,
+            reveal_seconds: 0,
+        },
+        trust: Trust::OPTIMISTIC,
         model: None,
         public_store: None,
     }
@@ -108,6 +126,20 @@ async fn another_price_is_another_task() {
     place.chain.fail_next_send(lost());
     place.submit(5).await.unwrap_err();
     place.submit(6).await.unwrap();
+    let tasks: Vec<Pubkey> = place.chain.sent().iter().map(|sent| sent.instructions[0].accounts[3].pubkey).collect();
+    assert_ne!(tasks[0], tasks[1]);
+}
+
+#[tokio::test]
+async fn another_policy_at_the_same_price_is_another_task() {
+    let place = Place::with(1_000).await;
+    let trusting = |trust, reward| Order { trust, ..order(reward) };
+    let one = trusting(Trust::OPTIMISTIC, 10);
+    let two = trusting(Trust::redundant(2), 5);
+    assert_eq!(one.escrow().unwrap(), two.escrow().unwrap());
+    place.chain.fail_next_send(lost());
+    submit(&place.signed, &place.store, &one, &place.notes()).await.unwrap_err();
+    submit(&place.signed, &place.store, &two, &place.notes()).await.unwrap();
     let tasks: Vec<Pubkey> = place.chain.sent().iter().map(|sent| sent.instructions[0].accounts[3].pubkey).collect();
     assert_ne!(tasks[0], tasks[1]);
 }

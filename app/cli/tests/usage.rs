@@ -7,6 +7,9 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Some address.
+const KEY: &str = "So11111111111111111111111111111111111111112";
+
 /// A directory in which nothing of this user's configuration exists.
 struct Place(TempDir);
 
@@ -86,6 +89,21 @@ fn command_lines_that_make_no_sense_exit_with_2() {
         &["task", "submit", "mlp", "--data", "x.csv", "--reward", "5"],
         &["task", "submit", "embedding", "--encoder", "m", "--texts", "t.txt", "--reward", "5", "--max-tokens", "0"],
         &["provider", "update"],
+        &["provider", "register", "--region", "Germany"],
+        &["provider", "register", "--tier", "4"],
+        &["provider", "earnings", "--limit", "all"],
+        &["market", "init"],
+        &["market", "init", "--mint", KEY, "--epoch", "soon"],
+        &["market", "params"],
+        &["market", "params", "propose"],
+        &["market", "authority", "offer"],
+        &["market", "authority", "offer", KEY, "--withdraw"],
+        &["market", "pool", "fund"],
+        &["market", "pool", "fund", "5", "--epoch", "last"],
+        &["balance", "claim", "--to", "me"],
+        &["account", "migrate", "all"],
+        &["task", "explain"],
+        &["task", "audit", KEY, "--pay", "much"],
         &["provider", "run", "--backend", "gpu"],
         &["verifier", "run", "--backend", "cuda:one"],
     ] {
@@ -93,6 +111,79 @@ fn command_lines_that_make_no_sense_exit_with_2() {
         assert_eq!((code, &error["code"]), (2, &Value::from("usage")), "{args:?}: {error}");
         assert_eq!(place.tessera(args).status.code(), Some(2));
     }
+}
+
+#[test]
+fn what_is_asked_of_runs_and_providers_is_read_before_anything_is_tried() {
+    let place = Place::new();
+    let data = place.file("data.csv", "a,b\n1,2\n3,4\n");
+    let submit = ["task", "submit", "kmeans", "--data", &data, "--clusters", "2", "--reward", "5"];
+    for (flags, words) in [
+        (["--policy", "redundant"].as_slice(), ["redundant:2"].as_slice()),
+        (&["--policy", "redundant:4"], &["redundant:3"]),
+        (&["--requirements", "gpu,memory=8"], &["8GiB"]),
+        (&["--requirements", "cc=8.0"], &["80"]),
+        (&["--requirements", "score=2"], &["0.6"]),
+        (&["--shortlist", "somebody"], &["somebody"]),
+        (&["--named-only"], &["--shortlist"]),
+        (&["--exclusive", "60s"], &["--shortlist"]),
+        (&["--shortlist", KEY, "--waive-window"], &["--named-only"]),
+        (&["--grace", "half a minute"], &["half a minute"]),
+    ] {
+        let (code, error) = place.refused(&[&submit, flags].concat());
+        assert_eq!((code, &error["code"]), (2, &Value::from("usage")), "{flags:?}: {error}");
+        says(&error, words);
+    }
+    // All of them together are understood: what is missing is the wallet.
+    let all = [
+        "--policy",
+        "redundant:3",
+        "--requirements",
+        "gpu,memory=8GiB,cc=80,region=DE,tier=2,score=0.6",
+        "--shortlist",
+        KEY,
+        "--exclusive",
+        "60s",
+        "--named-only",
+        "--waive-window",
+        "--grace",
+        "30s",
+        "--reveal",
+        "1m",
+    ];
+    let (code, error) = place.refused(&[&submit, all.as_slice()].concat());
+    assert_eq!((code, &error["code"]), (1, &Value::from("config")), "{error}");
+}
+
+#[test]
+fn commands_that_need_a_wallet_or_a_market_say_so() {
+    let place = Place::new();
+    let params = place.file("params.toml", "[reward]\n");
+    for args in [
+        ["market", "pause"].as_slice(),
+        &["market", "authority", "accept"],
+        &["market", "params", "apply"],
+        &["market", "pool", "claim"],
+        &["market", "pool", "show"],
+        &["market", "params", "show"],
+        &["stake", "show", KEY],
+        &["provider", "drain"],
+        &["provider", "close"],
+        &["provider", "earnings", KEY],
+        &["verifier", "commit"],
+        &["balance", "show", KEY],
+        &["account", "migrate"],
+        &["task", "explain", KEY],
+        &["task", "audit", KEY],
+    ] {
+        let (code, error) = place.refused(args);
+        assert_eq!((code, &error["code"]), (1, &Value::from("config")), "{args:?}: {error}");
+        assert!(error["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{args:?}: {error}");
+    }
+    // A parameter file is read first.
+    let (code, error) = place.refused(&["market", "params", "propose", "--params", &params]);
+    assert_eq!((code, &error["code"]), (1, &Value::from("migration")), "{error}");
+    says(&error, &["provider"]);
 }
 
 #[test]

@@ -41,11 +41,18 @@ impl Network {
     /// Windows that are long where time can be moved, so that no busy machine misses one, and short where it must be
     /// waited for.
     pub const fn windows(&self) -> Windows {
-        match self {
-            Self::Embedded(_) => {
-                Windows { open_seconds: 600, execution_seconds: 120, audit_seconds: 300, challenge_seconds: 300 }
-            }
-            Self::Cluster => Windows { open_seconds: 60, execution_seconds: 4, audit_seconds: 8, challenge_seconds: 8 },
+        let (open_seconds, execution_seconds, audit_seconds) = match self {
+            Self::Embedded(_) => (600, 120, 300),
+            Self::Cluster => (60, 4, 8),
+        };
+        Windows {
+            open_seconds,
+            execution_seconds,
+            audit_seconds,
+            challenge_seconds: audit_seconds,
+            exclusive_seconds: 0,
+            grace_seconds: 0,
+            reveal_seconds: 0,
         }
     }
 

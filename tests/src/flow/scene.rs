@@ -8,7 +8,7 @@ use tessera_chain::{CancellationToken, Chain, Feed, Keypair, Outgoing, Pubkey, S
 use tessera_cli::args::{Cli, Command, TaskCommand};
 use tessera_cli::commands::provider::{Registration, ensure_registered};
 use tessera_cli::error::CliError;
-use tessera_cli::order::{Order, Request};
+use tessera_cli::order::{Order, Request, Trust};
 use tessera_cli::result::{TaskResult, result_of};
 use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
@@ -74,9 +74,14 @@ impl Scene {
         address::provider(&self.market, &self.wallet(name).pubkey())
     }
 
+    /// The associated token account of a wallet, in the market's mint.
+    pub fn token_account(&self, name: &str) -> Pubkey {
+        address::associated_token(&self.wallet(name).pubkey(), &self.mint, &ix::TOKEN_PROGRAM)
+    }
+
     /// What a wallet has in its token account.
     pub async fn tokens(&self, name: &str) -> u64 {
-        let account = address::associated_token(&self.wallet(name).pubkey(), &self.mint);
+        let account = self.token_account(name);
         self.chain.token_balance(account).await.expect("readable").expect("there").amount
     }
 
@@ -89,7 +94,7 @@ impl Scene {
     /// Everybody's money.
     pub async fn count(&self) -> Books {
         let keys: Vec<Pubkey> = self.wallets.values().map(Signer::pubkey).collect();
-        Books::count(self.chain.as_ref(), self.market, self.mint, &keys).await
+        Books::count(self.chain.as_ref(), self.market, &keys).await
     }
 
     /// The market as a wallet's commands see it.
@@ -101,7 +106,13 @@ impl Scene {
     async fn register(&self, name: &str, roles: Roles) {
         let wanted = Registration {
             roles,
-            hardware: Hardware { backend: BackendKind::Cpu, memory_mib: 1_024, compute_capability: 0 },
+            hardware: Hardware {
+                backend: BackendKind::Cpu,
+                memory_mib: 1_024,
+                compute_capability: 0,
+                region: [0; 2],
+                tier: 0,
+            },
             price_floor: 0,
             max_runs: 4,
             endpoint: String::new(),
@@ -148,22 +159,30 @@ impl Scene {
         config: ProviderConfig,
     ) {
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
-        let provider = Provider::spawn(config, chain, keypair, Arc::new(backend), shutdown).await;
+        let backend: Arc<dyn Backend> = Arc::new(backend);
+        let provider = Provider::spawn(config, chain, keypair, backend, shutdown).await;
         agents.providers.push(provider.expect("the provider starts"));
     }
 
-    /// Starts a registered verifier, which checks every run.
+    /// Starts a registered verifier.
     pub async fn start_verifier(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
-        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
-        config.work.audit_all = true;
+        let config = VerifierConfig::new(self.market, self.files.path().join(name));
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
-        let verifier = Verifier::spawn(config, chain, keypair, Arc::new(backend), shutdown).await;
+        let backend: Arc<dyn Backend> = Arc::new(backend);
+        let verifier = Verifier::spawn(config, chain, keypair, backend, shutdown).await;
         agents.verifiers.push(verifier.expect("the verifier starts"));
     }
 
     /// Submits a job on a CSV of the repository, as `task submit` does.
     pub async fn submit(&self, name: &str, spec: &JobSpec, csv: &[u8], reward: u64) -> Submitted {
-        self.try_submit(&self.session(name).await, spec, csv, reward).await.expect("the task is created")
+        self.submit_with(name, spec, csv, reward, Trust::OPTIMISTIC).await
+    }
+
+    /// As [`Scene::submit`], with a policy, requirements and a shortlist.
+    pub async fn submit_with(&self, name: &str, spec: &JobSpec, csv: &[u8], reward: u64, trust: Trust) -> Submitted {
+        let prepared = prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job");
+        let signed = self.session(name).await;
+        self.order(&signed, prepared, reward, trust).await.expect("the task is created")
     }
 
     /// As [`Scene::submit`], for a wallet that may not be able to.
@@ -174,7 +193,8 @@ impl Scene {
         csv: &[u8],
         reward: u64,
     ) -> Result<Submitted, CliError> {
-        self.order(signed, prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job"), reward).await
+        let prepared = prepare(spec, &Table::from_csv(csv).expect("a table")).expect("a job");
+        self.order(signed, prepared, reward, Trust::OPTIMISTIC).await
     }
 
     /// Submits a job as it was asked for on a command line, `task submit ...`.
@@ -185,16 +205,28 @@ impl Scene {
         let request = Request::from(*job);
         let (signed, prepared) = (self.session(name).await, request.sources.prepare().expect("a job"));
         let reward = signed.session.base_units(request.submit.reward).expect("tokens");
-        self.order(&signed, prepared, reward).await.expect("the task is created")
+        let trust = Trust::from(&request.submit.trust);
+        self.order(&signed, prepared, reward, trust).await.expect("the task is created")
     }
 
-    async fn order(&self, signed: &SignedSession, prepared: Prepared, reward: u64) -> Result<Submitted, CliError> {
+    async fn order(
+        &self,
+        signed: &SignedSession,
+        prepared: Prepared,
+        reward: u64,
+        trust: Trust,
+    ) -> Result<Submitted, CliError> {
+        let mut windows = self.network.windows();
+        if trust.policy.runs() > 1 {
+            windows.reveal_seconds = windows.execution_seconds;
+        }
         let order = Order {
             prepared,
             reward,
             audit_reward: reward / 10,
             crank_bounty: reward / 100,
-            windows: self.network.windows(),
+            windows,
+            trust,
             model: None,
             public_store: None,
         };
@@ -205,7 +237,7 @@ impl Scene {
     pub async fn cancel(&self, name: &str, task: Pubkey) {
         let signed = self.session(name).await;
         let account = self.chain.task(task).await.expect("readable").expect("the task is there");
-        let destination = address::associated_token(&signed.key(), &self.mint);
+        let destination = self.token_account(name);
         let cancel = ix::task_cancel(&account, &signed.session.market, destination);
         let outgoing = Outgoing::new("task_cancel", vec![cancel]);
         self.chain.send(outgoing, &[self.wallet(name)]).await.expect("cancelled");
@@ -246,7 +278,21 @@ impl Scene {
 
     /// Lets a window pass on the chain's clock.
     pub async fn pass(&mut self, window: impl Fn(tessera_chain::Windows) -> u32) {
-        let seconds = window(self.network.windows());
+        self.pass_seconds(window(self.network.windows())).await;
+    }
+
+    /// Whether time can be moved: else epochs would have to be waited for.
+    pub const fn moves_time(&self) -> bool {
+        matches!(self.network, Network::Embedded(_))
+    }
+
+    /// Lets fee epochs pass on the chain's clock.
+    pub async fn pass_epochs(&mut self, epochs: u32) {
+        let market = self.chain.market(self.market).await.expect("readable").expect("the market is there");
+        self.pass_seconds(epochs * market.epoch_seconds).await;
+    }
+
+    async fn pass_seconds(&mut self, seconds: u32) {
         let since = self.chain.moment().await.expect("readable");
         let tokio_wait = tokio::time::timeout(LIMIT, async {
             let mut world = self.feed.latest();

@@ -1,4 +1,6 @@
 use tessera_chain::TaskState;
+use tessera_cli::earnings::Earnings;
+use tessera_cli::explanation::Explanation;
 use tessera_compute::CpuBackend;
 use tessera_jobs::JobResult;
 use tessera_tests::flow::{Agents, Scene};
@@ -19,8 +21,8 @@ async fn a_task_is_run_checked_and_paid_and_nothing_is_lost() {
     scene.start_verifier(&mut agents, "verifier", CpuBackend::new()).await;
     let task = scene.submit("requester", &kmeans(), IRIS, REWARD).await.task;
     scene
-        .until("an audit agrees", |world| {
-            world.runs_of(task).find(|run| run.agreeing == 1 && run.differing == 0).map(|_| ())
+        .until("an audit has agreed and opened its leaf", |world| {
+            world.runs_of(task).find(|run| run.earning == 1).map(|_| ())
         })
         .await;
     let state = scene.until("the task", |world| world.tasks.get(&task).map(|task| task.state)).await;
@@ -41,5 +43,23 @@ async fn a_task_is_run_checked_and_paid_and_nothing_is_lost() {
     let full = REWARD + REWARD / 10;
     assert!(spent == full || spent == full + cranked, "the bounty is halved or returned, but {spent} are gone");
     scene.count().await.assert_conserved_since(&before);
+
+    // The whole past is told, though all accounts are closed; what was paid in comes out.
+    let told = Explanation::read(scene.chain.as_ref(), task, 1_000, 6).await.unwrap();
+    assert!(told.complete);
+    let paid: u64 = told.totals.iter().map(|total| total.base_units).sum();
+    assert_eq!(paid, REWARD + REWARD / 10 + REWARD / 100);
+    let events: Vec<&str> = told.steps.iter().map(|step| step.event).collect();
+    for event in
+        ["TaskCreated", "TaskClaimed", "RunSubmitted", "AuditClaimed", "AuditPosted", "TaskSettled", "AuditClosed"]
+    {
+        assert!(events.contains(&event), "{events:?}");
+    }
+    let session = scene.session("provider").await.session;
+    let earned = Earnings::read(&session, scene.provider_of("provider"), 1_000).await.unwrap();
+    assert_eq!((earned.total.rewards, earned.total.fees), (REWARD * 85 / 100, REWARD * 15 / 100));
+    assert_eq!(earned.total.share, earned.total.fees, "its share of the epoch was open");
+    let earned = Earnings::read(&session, scene.provider_of("verifier"), 1_000).await.unwrap();
+    assert_eq!((earned.total.audit_rewards, earned.total.lost()), (REWARD / 10, 0));
     scene.close(agents).await;
 }

@@ -2,14 +2,17 @@
 //! embedded chain, or on the cluster that `ANCHOR_PROVIDER_URL` names.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audits;
 mod bad_input;
+mod balance;
 mod cancel;
 mod disagreement;
+mod epoch;
 mod happy_path;
 mod models;
 mod no_show;
+mod redundant;
 mod restart;
-mod sweep;
 
 use std::num::NonZeroU32;
 

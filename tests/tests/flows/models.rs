@@ -58,7 +58,7 @@ async fn products_networks_and_encoders_are_run_checked_and_read() {
         tasks.push(scene.submit_as_typed("requester", &typed).await.task);
     }
     for &task in &tasks {
-        scene.until("an audit agrees", |world| world.runs_of(task).find(|run| run.agreeing == 1).map(|_| ())).await;
+        scene.until("an audit agrees", |world| world.runs_of(task).find(|run| run.earning == 1).map(|_| ())).await;
     }
     scene.pass(|windows| windows.challenge_seconds).await;
     for &task in &tasks {

@@ -1,6 +1,8 @@
 //! The command line as typed. It is turned into one [`Config`](crate::config::Config) before anything is done.
 
+mod account;
 mod bench;
+mod demands;
 mod global;
 mod market;
 mod model;
@@ -13,9 +15,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use account::{AccountCommand, BalanceCommand};
 pub use bench::BenchArgs;
+pub use demands::{Need, PolicyChoice, Region, TrustArgs};
 pub use global::{Global, LogStyle, StoreArgs};
-pub use market::{MarketCommand, MarketInit};
+pub use market::{AuthorityCommand, EpochChoice, MarketCommand, MarketInit, ParamsCommand, PoolCommand};
 pub use model::{ModelCommand, ModelRegister};
 pub use network::{Activation, EmbeddingArgs, MatmulArgs, MlpArgs, OutputActivation, Precision};
 pub use provider::{AgentArgs, ProviderCommand, ProviderRegister, ProviderUpdate, StakeCommand, VerifierCommand};
@@ -42,10 +46,10 @@ pub enum Command {
     Demo,
     /// Run a chain on this machine with program, market and funded wallets, until Ctrl-C
     Localnet(LocalnetArgs),
-    /// Create or show a market
+    /// Create, show and keep a market: parameters, authority, fees, pools
     #[command(subcommand)]
     Market(MarketCommand),
-    /// Register, run or show a provider
+    /// Register, run, show or close a provider, and what it earned
     #[command(subcommand)]
     Provider(ProviderCommand),
     /// Move tokens in and out of a provider's stake
@@ -60,6 +64,12 @@ pub enum Command {
     /// Register a model that earns a share
     #[command(subcommand)]
     Model(ModelCommand),
+    /// What payments could not deliver and keep for the wallet
+    #[command(subcommand)]
+    Balance(BalanceCommand),
+    /// Bring accounts of an earlier layout up to date
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Show the wallet's address and balances, or make a new wallet
     Wallet(WalletArgs),
     /// Measure this machine's CPU next to other libraries

@@ -1,4 +1,5 @@
-//! `provider register|update|run|hardware|show`, `stake deposit|unbond|withdraw`, `verifier run`.
+//! `provider register|update|drain|close|run|hardware|show|earnings`, `stake deposit|unbond|withdraw|show`,
+//! `verifier run|commit`.
 
 use std::path::PathBuf;
 
@@ -6,10 +7,10 @@ use clap::{Args, Subcommand};
 use tessera_chain::Pubkey;
 use tessera_node::BackendChoice;
 
-use super::StoreArgs;
+use super::{Region, StoreArgs};
 use tessera_migrations::units::Amount;
 
-/// Register, run or show a provider.
+/// Register, run, show or close a provider.
 #[derive(Debug, Subcommand)]
 pub enum ProviderCommand {
     /// Register the wallet as a provider, or add a role to it; done twice, it changes nothing
@@ -28,6 +29,18 @@ pub enum ProviderCommand {
     Show {
         /// The provider's address [default: the wallet's own]
         provider: Option<Pubkey>,
+    },
+    /// Take nothing new and finish what is under way; short for `update --draining`
+    Drain,
+    /// Leave the market for good: needs all stake withdrawn and nothing under way; the rent comes back
+    Close,
+    /// Show what a provider earned and lost, by epoch: fees, shares, pool payouts, rewards, slashes
+    Earnings {
+        /// The provider's address [default: the wallet's own]
+        provider: Option<Pubkey>,
+        /// Transactions to read, newest first
+        #[arg(long, value_name = "TRANSACTIONS", default_value_t = 1_000)]
+        limit: usize,
     },
 }
 
@@ -55,6 +68,12 @@ pub struct ProviderRegister {
     /// Memory to offer, in MiB [default: that of this machine or its largest chosen GPU]
     #[arg(long, value_name = "MIB")]
     pub memory_mib: Option<u32>,
+    /// Where it stands: two letters of ISO 3166, such as DE
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<Region>,
+    /// Hardware tier: 1 consumer, 2 professional, 3 data centre
+    #[arg(long, value_name = "TIER", value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub tier: Option<u8>,
     /// Where the provider can be reached, as others should see it
     #[arg(long, default_value = "", value_name = "URL")]
     pub endpoint: String,
@@ -76,6 +95,12 @@ pub struct ProviderUpdate {
     /// Announce what this machine has: auto, cpu, cuda, or cuda:0,1
     #[arg(long, value_name = "BACKEND", num_args = 0..=1, default_missing_value = "auto")]
     pub hardware: Option<BackendChoice>,
+    /// Where it stands: two letters of ISO 3166, such as DE
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<Region>,
+    /// Hardware tier: 1 consumer, 2 professional, 3 data centre
+    #[arg(long, value_name = "TIER", value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub tier: Option<u8>,
     /// Smallest reward to take
     #[arg(long, value_name = "TOKENS")]
     pub price_floor: Option<Amount>,
@@ -116,11 +141,18 @@ pub enum StakeCommand {
     },
     /// Withdraw what has finished unbonding
     Withdraw,
+    /// Show what is at stake, what is leaving, and when
+    Show {
+        /// The provider's address [default: the wallet's own]
+        provider: Option<Pubkey>,
+    },
 }
 
 /// Check other providers' runs.
 #[derive(Debug, Subcommand)]
 pub enum VerifierCommand {
-    /// Re-execute submitted runs and post what they give, until Ctrl-C
+    /// Take on the audits that it is drawn for, re-execute and answer, until Ctrl-C
     Run(AgentArgs),
+    /// Commit to a ticket chain, from which audits are drawn; `verifier run` does it when it has to
+    Commit,
 }

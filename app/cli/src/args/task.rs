@@ -1,4 +1,4 @@
-//! `task submit|list|show|wait|result|cancel`.
+//! `task submit|list|show|wait|result|cancel|audit|explain`.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use tessera_chain::{Pubkey, TaskState};
 
-use super::{EmbeddingArgs, MatmulArgs, MlpArgs, StoreArgs};
+use super::{EmbeddingArgs, MatmulArgs, MlpArgs, StoreArgs, TrustArgs};
 use tessera_migrations::units::Amount;
 use tessera_migrations::units::Window;
 
@@ -47,6 +47,25 @@ pub enum TaskCommand {
     Cancel {
         /// The task's address
         task: Pubkey,
+    },
+    /// Make sure that a submitted run of your task is audited: every ticket wins from now on
+    Audit {
+        /// The task's address
+        task: Pubkey,
+        /// The run, by the Provider account that executed it [default: the only one that can be audited]
+        #[arg(long, value_name = "ADDRESS")]
+        provider: Option<Pubkey>,
+        /// What to add to the run's audit reward [default: the task's audit reward, or the market's smallest reward]
+        #[arg(long, value_name = "TOKENS")]
+        pay: Option<Amount>,
+    },
+    /// Tell what happened to a task, in order: who was paid what, and why; also after it was closed
+    Explain {
+        /// The task's address
+        task: Pubkey,
+        /// Transactions to read, newest first
+        #[arg(long, value_name = "TRANSACTIONS", default_value_t = 1_000)]
+        limit: usize,
     },
 }
 
@@ -141,10 +160,10 @@ pub struct DataArgs {
 /// Flags of every job.
 #[derive(Debug, Args)]
 pub struct SubmitArgs {
-    /// What the run is worth
+    /// What a run is worth; redundant tasks pay it for each
     #[arg(long, value_name = "TOKENS")]
     pub reward: Amount,
-    /// What an independent check is worth; returned when nobody checks [default: a tenth of the reward]
+    /// What the checks of a run are worth; returned when nobody checks [default: a tenth of the reward]
     #[arg(long, value_name = "TOKENS")]
     pub audit_reward: Option<Amount>,
     /// For whoever sends the transactions that end the task; the rest returns [default: a hundredth of the reward]
@@ -153,6 +172,9 @@ pub struct SubmitArgs {
     /// How long each part may take.
     #[command(flatten)]
     pub windows: WindowArgs,
+    /// How the result is trusted, and by whom it is run.
+    #[command(flatten)]
+    pub trust: TrustArgs,
     /// Address of the registered model that earns its share
     #[arg(long, value_name = "ADDRESS")]
     pub model: Option<Pubkey>,
@@ -179,6 +201,15 @@ pub struct WindowArgs {
     /// Until the run is paid, at least the audit window [default: the audit window]
     #[arg(long, value_name = "DURATION")]
     pub challenge: Option<Window>,
+    /// For redundant runs to show what they sealed [default: the execution, or the market's maximum]
+    #[arg(long, value_name = "DURATION")]
+    pub reveal: Option<Window>,
+    /// After the creation, in which only the shortlist may claim [default: a fifth of the open window with a shortlist]
+    #[arg(long, value_name = "DURATION", requires = "shortlist")]
+    pub exclusive: Option<Window>,
+    /// After a claim, in which it may be given back without harm [default: none]
+    #[arg(long, value_name = "DURATION")]
+    pub grace: Option<Window>,
 }
 
 /// A task's state, as typed.

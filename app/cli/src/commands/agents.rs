@@ -10,6 +10,7 @@ use tessera_provider::{Provider, ProviderConfig, ProviderFile};
 use tessera_verifier::{Verifier, VerifierConfig, VerifierFile};
 
 use crate::args::{AgentArgs, VerifierCommand};
+use crate::commands::commit;
 use crate::config::Config;
 use crate::error::CliError;
 use crate::wallet::LocalWallet;
@@ -44,12 +45,22 @@ pub async fn run_provider(config: &Config, args: AgentArgs) -> Result<(), CliErr
     .await
 }
 
+/// Carries out a `verifier` command.
+///
+/// # Errors
+/// [`CliError`].
+pub async fn verifier(config: &Config, command: VerifierCommand) -> Result<(), CliError> {
+    match command {
+        VerifierCommand::Run(args) => run_verifier(config, args).await,
+        VerifierCommand::Commit => commit::run(config).await,
+    }
+}
+
 /// Runs a verifier until Ctrl-C.
 ///
 /// # Errors
 /// [`CliError`] when it cannot start or has to give up.
-pub async fn run_verifier(config: &Config, command: VerifierCommand) -> Result<(), CliError> {
-    let VerifierCommand::Run(args) = command;
+pub async fn run_verifier(config: &Config, args: AgentArgs) -> Result<(), CliError> {
     let wallet = config.wallet(LocalWallet::Verifier)?;
     let mut file: VerifierFile = settings(&args)?;
     complete(config, &mut file, "verifier", &wallet)?;

@@ -78,7 +78,7 @@ async fn serve(config: &Config, args: LocalnetArgs, shutdown: &Shutdown) -> Resu
 fn verifier_registration() -> Registration {
     Registration {
         roles: Roles { compute: false, verify: true },
-        hardware: Hardware { backend: BackendKind::Cpu, memory_mib: 0, compute_capability: 0 },
+        hardware: Hardware { backend: BackendKind::Cpu, memory_mib: 0, compute_capability: 0, region: [0; 2], tier: 0 },
         price_floor: 0,
         max_runs: 1,
         endpoint: String::new(),

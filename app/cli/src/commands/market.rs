@@ -1,16 +1,16 @@
-//! `market init|show|sweep`.
+//! `market init|show`; the market's other commands have files of their own.
 
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Market, Signer, Sink, Versioned};
-use tessera_migrations::units::{Percent, Window, tokens};
-use tessera_migrations::{Migrated, MintChoice, Params, Wanted, migrate};
+use tessera_chain::Signer;
+use tessera_migrations::{Migrated, MigrationError, MintChoice, Params, Wanted, migrate};
 
 use crate::args::{MarketCommand, MarketInit};
-use crate::commands::sweep;
+use crate::commands::{authority, params, pool, sweep};
 use crate::config::Config;
 use crate::error::CliError;
+use crate::market_report::MarketReport;
 use crate::output::Lines;
 use crate::record::ClusterRecord;
 use crate::session::Session;
@@ -24,14 +24,25 @@ pub async fn run(config: &Config, command: MarketCommand) -> Result<(), CliError
     match command {
         MarketCommand::Init(args) => init(config, args).await,
         MarketCommand::Show => show(config).await,
+        MarketCommand::Params(command) => params::run(config, command).await,
+        MarketCommand::Authority(command) => authority::run(config, command).await,
+        MarketCommand::Pause => authority::pause(config, true).await,
+        MarketCommand::Resume => authority::pause(config, false).await,
         MarketCommand::Sweep => sweep::run(config).await,
+        MarketCommand::Pool(command) => pool::run(config, command).await,
     }
 }
 
 /// Creates the market and, unless the cluster has one already, makes it the one that commands use on this machine.
 async fn init(config: &Config, args: MarketInit) -> Result<(), CliError> {
-    let text = std::fs::read_to_string(&args.params).map_err(|e| CliError::file("read", &args.params, e))?;
-    let params = Params::parse(&text).map_err(tessera_migrations::MigrationError::from)?;
+    let params = match &args.params {
+        Some(path) => params::read(path)?,
+        None => Params::devnet().map_err(MigrationError::from)?,
+    };
+    let params = match args.epoch {
+        Some(epoch) => params.with_epoch(epoch),
+        None => params,
+    };
     let creator = config.wallet(LocalWallet::Operator)?;
     let wanted = Wanted {
         id: args.id,
@@ -59,7 +70,8 @@ async fn init(config: &Config, args: MarketInit) -> Result<(), CliError> {
 
 async fn show(config: &Config) -> Result<(), CliError> {
     let session = Session::open(config).await?;
-    config.printer.report(&MarketReport::new(&session.market, session.mint.decimals))
+    let now = session.chain.moment().await?;
+    config.printer.report(&MarketReport::new(&session.market, session.mint.decimals, now))
 }
 
 #[derive(Debug, Serialize)]
@@ -73,6 +85,7 @@ struct InitReport {
 impl fmt::Display for InitReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let migrated = &self.migrated;
+        let brought = format!("{} accounts brought to the present layout", migrated.accounts_migrated);
         let mut lines = Lines::new()
             .line(
                 "market",
@@ -80,143 +93,17 @@ impl fmt::Display for InitReport {
             )
             .line("mint", format!("{}, {} decimals", migrated.mint, migrated.decimals))
             .line("creator", &self.creator)
-            .line("fee vaults", format!("{} opened", migrated.fee_vaults_opened));
+            .maybe("layout", (migrated.accounts_migrated > 0).then_some(brought));
         for difference in &migrated.differences {
-            let text = format!("{}: file {}, chain {}", difference.name, difference.wanted, difference.on_chain);
+            let text = format!("{}: wanted {}, chain {}", difference.name, difference.wanted, difference.on_chain);
             lines = lines.line("differs", text);
+        }
+        if !migrated.differences.is_empty() {
+            lines = lines.line("next", "its authority may propose them: `tessera market params propose --params FILE`");
         }
         if !self.recorded {
             lines = lines.line("note", "another market is recorded for this cluster: name this one with --market");
         }
         lines.fmt(f)
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct MarketReport {
-    market: String,
-    mint: String,
-    decimals: u8,
-    id: u16,
-    creator: String,
-    authority: String,
-    treasury: String,
-    params: ParamsReport,
-}
-
-/// Rates in bps, amounts in base units, times in seconds.
-#[derive(Debug, Serialize)]
-struct ParamsReport {
-    provider_bps: u16,
-    treasury_bps: u16,
-    model_bps: u16,
-    slash_challenger_bps: u16,
-    slash_requester_bps: u16,
-    slash_sink_bps: u16,
-    sink: &'static str,
-    audit_rate_bps: u16,
-    honest_auditors_bps: u16,
-    min_lock_bps: u16,
-    audit_lock_bps: u16,
-    no_show_bps: u16,
-    no_show_min: u64,
-    min_reward: u64,
-    max_open_seconds: u32,
-    max_execution_seconds: u32,
-    max_audit_seconds: u32,
-    max_challenge_seconds: u32,
-    unbonding_seconds: u32,
-    reputation_decay_bps: u16,
-    reputation_cap: u32,
-}
-
-impl MarketReport {
-    fn new(market: &Versioned<Market>, decimals: u8) -> Self {
-        let params = &market.params;
-        Self {
-            market: market.key.to_string(),
-            mint: market.mint.to_string(),
-            decimals,
-            id: market.id,
-            creator: market.creator.to_string(),
-            authority: market.authority.to_string(),
-            treasury: market.treasury.to_string(),
-            params: ParamsReport {
-                provider_bps: params.splits.provider_bps,
-                treasury_bps: params.splits.treasury_bps,
-                model_bps: params.splits.model_bps,
-                slash_challenger_bps: params.slash.challenger_bps,
-                slash_requester_bps: params.slash.requester_bps,
-                slash_sink_bps: params.slash.sink_bps,
-                sink: match params.sink {
-                    Sink::Burn => "burn",
-                    Sink::Insurance => "insurance",
-                },
-                audit_rate_bps: params.audit_rate_bps,
-                honest_auditors_bps: params.honest_auditors_bps,
-                min_lock_bps: params.min_lock_bps,
-                audit_lock_bps: params.audit_lock_bps,
-                no_show_bps: params.no_show_bps,
-                no_show_min: params.no_show_min,
-                min_reward: params.min_reward,
-                max_open_seconds: params.max_open_seconds,
-                max_execution_seconds: params.max_execution_seconds,
-                max_audit_seconds: params.max_audit_seconds,
-                max_challenge_seconds: params.max_challenge_seconds,
-                unbonding_seconds: params.unbonding_seconds,
-                reputation_decay_bps: params.reputation_decay_bps,
-                reputation_cap: params.reputation_cap,
-            },
-        }
-    }
-}
-
-impl fmt::Display for MarketReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let p = &self.params;
-        let shares = |names: [&str; 3], bps: [u16; 3]| {
-            let parts: Vec<String> =
-                names.iter().zip(bps).map(|(name, bps)| format!("{name} {}", Percent::from_bps(bps))).collect();
-            parts.join(", ")
-        };
-        let rate = Percent::from_bps;
-        let time = Window::seconds;
-        Lines::new()
-            .line("market", &self.market)
-            .line("mint", format!("{}, {} decimals", self.mint, self.decimals))
-            .line("creator", format!("{}, id {}", self.creator, self.id))
-            .line("authority", &self.authority)
-            .line("treasury", &self.treasury)
-            .line("reward", shares(["provider", "treasury", "model"], [p.provider_bps, p.treasury_bps, p.model_bps]))
-            .line("smallest reward", tokens(p.min_reward, self.decimals))
-            .line(
-                "locks",
-                format!("run {} of the reward or more, audit {}", rate(p.min_lock_bps), rate(p.audit_lock_bps)),
-            )
-            .line(
-                "slashed lock",
-                shares(
-                    ["challenger", "requester", self.params.sink],
-                    [p.slash_challenger_bps, p.slash_requester_bps, p.slash_sink_bps],
-                ),
-            )
-            .line("audits", format!("{} of runs, {} honest", rate(p.audit_rate_bps), rate(p.honest_auditors_bps)))
-            .line(
-                "no-show",
-                format!("{} of the reward, at least {}", rate(p.no_show_bps), tokens(p.no_show_min, self.decimals)),
-            )
-            .line(
-                "longest windows",
-                format!(
-                    "open {}, execution {}, audit {}, challenge {}",
-                    time(p.max_open_seconds),
-                    time(p.max_execution_seconds),
-                    time(p.max_audit_seconds),
-                    time(p.max_challenge_seconds)
-                ),
-            )
-            .line("unbonding", time(p.unbonding_seconds))
-            .line("reputation", format!("decay {}, cap {}", rate(p.reputation_decay_bps), p.reputation_cap))
-            .fmt(f)
     }
 }

@@ -1,12 +1,18 @@
 //! One file per noun, one function per verb.
 
+pub mod account;
 pub mod agents;
+pub mod authority;
+pub mod balance;
 pub mod bench;
+pub mod commit;
 pub mod completions;
 pub mod demo;
 pub mod localnet;
 pub mod market;
 pub mod model;
+pub mod params;
+pub mod pool;
 pub mod provider;
 pub mod stake;
 pub mod sweep;
@@ -28,9 +34,11 @@ pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
         Command::Market(command) => market::run(config, command).await,
         Command::Provider(command) => provider::run(config, command).await,
         Command::Stake(command) => stake::run(config, command).await,
-        Command::Verifier(command) => agents::run_verifier(config, command).await,
+        Command::Verifier(command) => agents::verifier(config, command).await,
         Command::Task(command) => task::run(config, command).await,
         Command::Model(command) => model::run(config, command).await,
+        Command::Balance(command) => balance::run(config, command).await,
+        Command::Account(command) => account::run(config, command).await,
         Command::Wallet(args) => wallet::run(config, args).await,
         Command::Bench(args) => bench::run(config, args).await,
         Command::Completions { shell } => {

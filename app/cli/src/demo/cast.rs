@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tessera_chain::{BackendKind, Hardware, Keypair, Pubkey, Roles, Signer, address};
-use tessera_compute::CpuBackend;
+use tessera_compute::{Backend, CpuBackend};
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
@@ -19,12 +19,19 @@ use crate::hardware::memory_mib;
 pub(super) const PORTS: Ports = Ports { rpc: None, ws: None, slot_time: Duration::from_millis(100) };
 /// Base units at stake for each agent: 1,000 tokens.
 const STAKE: u64 = 1_000_000_000;
+/// Runs at the same time, on chain and in each agent.
+const RUNS: u16 = 4;
 
 /// Everybody's wallet, made for this demo.
 pub(super) struct Cast {
     pub(super) operator: Keypair,
     pub(super) requester: Keypair,
+    /// Two providers that work.
     pub(super) providers: [Keypair; 2],
+    /// A provider that claims and never delivers.
+    pub(super) absent: Keypair,
+    /// A provider whose results are wrong in one bit.
+    pub(super) wrong: Keypair,
     pub(super) verifier: Keypair,
 }
 
@@ -34,6 +41,8 @@ impl Cast {
             operator: Keypair::new(),
             requester: Keypair::new(),
             providers: [Keypair::new(), Keypair::new()],
+            absent: Keypair::new(),
+            wrong: Keypair::new(),
             verifier: Keypair::new(),
         }
     }
@@ -44,10 +53,23 @@ impl Cast {
         std::iter::once(self.requester.pubkey()).chain(agents).collect()
     }
 
+    /// Everybody.
+    pub(super) fn everybody(&self) -> Vec<Pubkey> {
+        let mut wallets = self.wallets();
+        wallets.push(self.operator.pubkey());
+        wallets
+    }
+
     /// Those with a Provider account, by name.
-    pub(super) fn agents(&self) -> [(&'static str, &Keypair); 3] {
+    fn agents(&self) -> [(&'static str, &Keypair); 5] {
         let [first, second] = &self.providers;
-        [("provider 1", first), ("provider 2", second), ("verifier", &self.verifier)]
+        [
+            ("provider 1", first),
+            ("provider 2", second),
+            ("the absent provider", &self.absent),
+            ("the wrong provider", &self.wrong),
+            ("the verifier", &self.verifier),
+        ]
     }
 
     /// What people call the owner of a Provider account.
@@ -57,13 +79,20 @@ impl Cast {
     }
 
     pub(super) async fn register(&self, bootstrap: &Bootstrap) -> Result<(), CliError> {
-        for (name, keypair) in self.agents() {
-            let verify = name == "verifier";
+        for (_, keypair) in self.agents() {
+            let verify = *keypair == self.verifier;
+            let hardware = Hardware {
+                backend: BackendKind::Cpu,
+                memory_mib: memory_mib(),
+                compute_capability: 0,
+                region: [0; 2],
+                tier: 0,
+            };
             let wanted = Registration {
                 roles: Roles { compute: !verify, verify },
-                hardware: Hardware { backend: BackendKind::Cpu, memory_mib: memory_mib(), compute_capability: 0 },
+                hardware,
                 price_floor: 0,
-                max_runs: 4,
+                max_runs: RUNS,
                 endpoint: String::new(),
                 stake: STAKE,
             };
@@ -71,44 +100,60 @@ impl Cast {
         }
         Ok(())
     }
-
-    /// Starts the agents, each with a directory of its own below `files`.
-    pub(super) async fn start(
-        &self,
-        bootstrap: &Bootstrap,
-        store: &ContentStore,
-        files: &Path,
-    ) -> Result<Agents, CliError> {
-        let market = bootstrap.migrated.market;
-        let shutdown = Shutdown::new();
-        let backend = Arc::new(CpuBackend::new());
-        let mut providers = Vec::new();
-        for (number, keypair) in self.providers.iter().enumerate() {
-            let config = ProviderConfig::new(market, files.join(format!("provider{number}")), store.clone());
-            let (chain, keypair) = (bootstrap.chain.clone(), keypair.insecure_clone());
-            providers.push(Provider::spawn(config, chain, keypair, backend.clone(), shutdown.clone()).await?);
-        }
-        let config = VerifierConfig::new(market, files.join("verifier"));
-        let (chain, keypair) = (bootstrap.chain.clone(), self.verifier.insecure_clone());
-        let verifier = Verifier::spawn(config, chain, keypair, backend, shutdown.clone()).await?;
-        Ok(Agents { providers, verifier, shutdown })
-    }
 }
 
-/// The agents at work.
-pub(super) struct Agents {
+/// The agents at work, each with a directory of its own below `files`.
+pub(super) struct Agents<'a> {
+    bootstrap: &'a Bootstrap,
+    store: &'a ContentStore,
+    files: &'a Path,
     providers: Vec<Provider>,
-    verifier: Verifier,
+    verifiers: Vec<Verifier>,
     shutdown: Shutdown,
 }
 
-impl Agents {
+impl<'a> Agents<'a> {
+    pub(super) fn new(bootstrap: &'a Bootstrap, store: &'a ContentStore, files: &'a Path) -> Self {
+        let shutdown = Shutdown::new();
+        Self { bootstrap, store, files, providers: Vec::new(), verifiers: Vec::new(), shutdown }
+    }
+
+    pub(super) async fn provider(
+        &mut self,
+        keypair: &Keypair,
+        backend: impl Backend + 'static,
+    ) -> Result<(), CliError> {
+        let market = self.bootstrap.migrated.market;
+        let files = self.files.join(keypair.pubkey().to_string());
+        let mut config = ProviderConfig::new(market, files, self.store.clone());
+        config.work.max_runs = RUNS;
+        // One that computes for ever has no end to wait for.
+        config.node.grace = Duration::ZERO;
+        let (chain, keypair, shutdown) =
+            (self.bootstrap.chain.clone(), keypair.insecure_clone(), self.shutdown.clone());
+        let backend: Arc<dyn Backend> = Arc::new(backend);
+        self.providers.push(Provider::spawn(config, chain, keypair, backend, shutdown).await?);
+        Ok(())
+    }
+
+    pub(super) async fn verifier(&mut self, keypair: &Keypair) -> Result<(), CliError> {
+        let config = VerifierConfig::new(self.bootstrap.migrated.market, self.files.join("verifier"));
+        let (chain, keypair, shutdown) =
+            (self.bootstrap.chain.clone(), keypair.insecure_clone(), self.shutdown.clone());
+        let backend: Arc<dyn Backend> = Arc::new(CpuBackend::new());
+        self.verifiers.push(Verifier::spawn(config, chain, keypair, backend, shutdown).await?);
+        Ok(())
+    }
+
     /// Asks all to end and waits for it.
     pub(super) async fn end(self) -> Result<(), CliError> {
         self.shutdown.request();
         for provider in self.providers {
             provider.join().await?;
         }
-        Ok(self.verifier.join().await?)
+        for verifier in self.verifiers {
+            verifier.join().await?;
+        }
+        Ok(())
     }
 }

@@ -1,24 +1,31 @@
 //! The whole market on a chain inside this process: real agents over RPC and websocket run three jobs on real data.
+//!
+//! One task is run by one provider and audited by lottery, one by three of which one is wrong, and one is first claimed by a
+//! provider that never delivers.
 
 mod books;
 mod cast;
 mod report;
+mod rogues;
 
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use futures::future::try_join_all;
-use tessera_chain::{Chain, Pubkey, Windows};
+use futures::future::try_join3;
+use tessera_chain::{Chain, Keypair, Pubkey, Signer, Windows};
+use tessera_compute::CpuBackend;
 use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Start, TARGET, Table, prepare};
 use tessera_node::ContentStore;
 
-pub use report::{DemoReport, DemoTask, Payout};
+pub use books::{Books, Conservation};
+pub use report::{DemoAudit, DemoReport, DemoRun, DemoTask, Payout};
+pub use rogues::{Stuck, Wrong};
 
 use crate::bootstrap::Bootstrap;
 use crate::error::CliError;
 use crate::follow::until_over;
-use crate::order::Order;
+use crate::order::{Order, Trust};
 use crate::output::Printer;
 use crate::result::result_of;
 use crate::session::SignedSession;
@@ -27,12 +34,22 @@ use crate::submission::submit;
 
 /// Base units for each run: 5 tokens.
 const REWARD: u64 = 5_000_000;
-/// Base units for the first check that agrees: half a token.
+/// Base units for the checks of a run: half a token.
 const AUDIT_REWARD: u64 = 500_000;
 /// Base units for those who send the ending transactions.
 const CRANK_BOUNTY: u64 = 50_000;
 /// Short, so that the demo is over soon; the chain's clock is as fast as the wall's.
-const WINDOWS: Windows = Windows { open_seconds: 60, execution_seconds: 4, audit_seconds: 8, challenge_seconds: 8 };
+const WINDOWS: Windows = Windows {
+    open_seconds: 60,
+    execution_seconds: 4,
+    audit_seconds: 8,
+    challenge_seconds: 8,
+    exclusive_seconds: 0,
+    grace_seconds: 0,
+    reveal_seconds: 0,
+};
+/// How long redundant runs have to be shown, seconds.
+const REVEAL_SECONDS: u32 = 8;
 /// How often a task is looked at, which is also how exactly its time is known.
 const LOOK: Duration = Duration::from_millis(100);
 /// After this the demo has failed: every path of a task ends long before.
@@ -52,7 +69,7 @@ struct Exhibit {
 pub async fn run(printer: Printer) -> Result<DemoReport, CliError> {
     let started = Instant::now();
     let files = tempfile::tempdir().map_err(|e| CliError::file("create", std::env::temp_dir(), e))?;
-    printer.note("starting a chain, a market, two providers and a verifier");
+    printer.note("starting a chain, a market, four providers and a verifier");
     let cast = cast::Cast::new();
     let bootstrap = Bootstrap::start(cast::PORTS, &cast.operator, &cast.wallets()).await?;
     let outcome = tokio::time::timeout(LIMIT, perform(&bootstrap, &cast, files.path(), printer)).await;
@@ -73,24 +90,69 @@ async fn perform(
     let store_path = files.join("store");
     let store = ContentStore::open(&store_path.to_string_lossy())?;
     cast.register(bootstrap).await?;
-    let requester = bootstrap.session(&cast.requester).await?;
-    let before = books::Books::open(bootstrap, cast).await?;
+    let (chain, market) = (bootstrap.chain.as_ref(), bootstrap.migrated.market);
+    let before = Books::count(chain, market, &cast.everybody()).await?;
 
-    let agents = cast.start(bootstrap, &store, files).await?;
-    printer.note("submitting linear regression, k-means and PCA");
-    let exhibits = exhibits();
-    let shown = try_join_all(exhibits.iter().map(|exhibit| show(exhibit, &requester, &store, files))).await;
+    let mut agents = cast::Agents::new(bootstrap, &store, files);
+    let played = play(&mut agents, bootstrap, cast, &store, files, printer).await;
     // Also after a failure, so that nothing works on while the chain ends.
     let ended = agents.end().await;
-    let shown = shown?;
+    let shown = played?;
     ended?;
 
-    let after = books::Books::open(bootstrap, cast).await?;
-    let stories: Vec<&Story> = shown.iter().map(|shown| &shown.story).collect();
-    let balance = before.balance(&after, &stories)?;
-    let tasks =
-        shown.iter().map(|shown| DemoTask::new(shown, cast, &bootstrap.migrated.market)).collect::<Result<_, _>>()?;
-    Ok(DemoReport { tasks, balance, program_sha256: tessera_elf::SHA256.to_owned(), seconds: 0.0 })
+    let after = Books::count(chain, market, &cast.everybody()).await?;
+    let conservation = before.compare(&after)?;
+    let tasks = shown.iter().map(|shown| DemoTask::new(shown, cast, &market)).collect::<Result<_, _>>()?;
+    Ok(DemoReport { tasks, conservation, program_sha256: tessera_elf::SHA256.to_owned(), seconds: 0.0 })
+}
+
+/// Submits the three tasks so that it is certain who claims which, and waits for their ends.
+async fn play(
+    agents: &mut cast::Agents<'_>,
+    bootstrap: &Bootstrap,
+    cast: &cast::Cast,
+    store: &ContentStore,
+    files: &Path,
+    printer: Printer,
+) -> Result<[Shown; 3], CliError> {
+    let requester = bootstrap.session(&cast.requester).await?;
+    let [regression, kmeans, pca] = exhibits();
+    let [first, second] = &cast.providers;
+    let stage = Stage { requester: &requester, store, files };
+    let only = |names: &[&Keypair]| {
+        let shortlist = names.iter().map(|keypair| requester.session.provider_of(&keypair.pubkey())).collect();
+        Trust { named_only: true, shortlist, ..Trust::OPTIMISTIC }
+    };
+
+    printer.note("submitting linear regression, k-means and PCA");
+    agents.verifier(&cast.verifier).await?;
+    agents.provider(first, CpuBackend::new()).await?;
+    agents.provider(&cast.absent, Stuck).await?;
+    let regression = stage.submit(&regression, only(&[first])).await?;
+    // The second provider does not work yet, so that the absent one claims.
+    let pca = stage.submit(&pca, only(&[&cast.absent, second])).await?;
+    stage.until_claimed(pca.task).await?;
+    agents.provider(second, CpuBackend::new()).await?;
+    agents.provider(&cast.wrong, Wrong::default()).await?;
+    let three = Trust { policy: Trust::redundant(3).policy, ..only(&[first, second, &cast.wrong]) };
+    let kmeans = stage.submit(&kmeans, three).await?;
+    let (regression, kmeans, pca) = try_join3(stage.watch(regression), stage.watch(kmeans), stage.watch(pca)).await?;
+    Ok([regression, kmeans, pca])
+}
+
+/// What all tasks of the demo have in common.
+struct Stage<'a> {
+    requester: &'a SignedSession,
+    store: &'a ContentStore,
+    files: &'a Path,
+}
+
+/// A task under way.
+struct Submitted {
+    data_set: &'static str,
+    rows: usize,
+    task: Pubkey,
+    at: Instant,
 }
 
 /// A task that is over.
@@ -102,43 +164,52 @@ struct Shown {
     seconds: f64,
 }
 
-async fn show(
-    exhibit: &Exhibit,
-    requester: &SignedSession,
-    store: &ContentStore,
-    files: &Path,
-) -> Result<Shown, CliError> {
-    let table = Table::from_csv(exhibit.csv).map_err(|e| CliError::Job(e.into()))?;
-    let order = Order {
-        prepared: prepare(&exhibit.spec, &table)?,
-        reward: REWARD,
-        audit_reward: AUDIT_REWARD,
-        crank_bounty: CRANK_BOUNTY,
-        windows: WINDOWS,
-        model: None,
-        public_store: None,
-    };
-    let chain = requester.session.chain.as_ref();
-    let submitted_at = Instant::now();
-    let task = submit(requester, store, &order, &files.join("submissions")).await?.task;
-    until_over(chain, task, None, LOOK).await?;
-    let seconds = submitted_at.elapsed().as_secs_f64();
-    until_closed(chain, task).await?;
-    Ok(Shown {
-        data_set: exhibit.data_set,
-        rows: table.rows(),
-        result: result_of(&requester.session, task, store.clone()).await?,
-        story: Story::read(chain, task).await?,
-        seconds,
-    })
-}
-
-/// A settled task closes with its last audit.
-async fn until_closed(chain: &dyn Chain, task: Pubkey) -> Result<(), CliError> {
-    while chain.task(task).await?.is_some() {
-        tokio::time::sleep(LOOK).await;
+impl Stage<'_> {
+    async fn submit(&self, exhibit: &Exhibit, trust: Trust) -> Result<Submitted, CliError> {
+        let table = Table::from_csv(exhibit.csv).map_err(|e| CliError::Job(e.into()))?;
+        let reveal_seconds = if trust.policy.runs() > 1 { REVEAL_SECONDS } else { 0 };
+        let order = Order {
+            prepared: prepare(&exhibit.spec, &table)?,
+            reward: REWARD,
+            audit_reward: AUDIT_REWARD,
+            crank_bounty: CRANK_BOUNTY,
+            windows: Windows { reveal_seconds, ..WINDOWS },
+            trust,
+            model: None,
+            public_store: None,
+        };
+        let at = Instant::now();
+        let task = submit(self.requester, self.store, &order, &self.files.join("submissions")).await?.task;
+        Ok(Submitted { data_set: exhibit.data_set, rows: table.rows(), task, at })
     }
-    Ok(())
+
+    async fn until_claimed(&self, task: Pubkey) -> Result<(), CliError> {
+        while self.chain().runs(task).await?.is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn watch(&self, submitted: Submitted) -> Result<Shown, CliError> {
+        let (chain, task) = (self.chain(), submitted.task);
+        until_over(chain, task, None, LOOK).await?;
+        let seconds = submitted.at.elapsed().as_secs_f64();
+        // A settled task closes with its last audit.
+        while chain.task(task).await?.is_some() {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(Shown {
+            data_set: submitted.data_set,
+            rows: submitted.rows,
+            result: result_of(&self.requester.session, task, self.store.clone()).await?,
+            story: Story::read(chain, task).await?,
+            seconds,
+        })
+    }
+
+    fn chain(&self) -> &dyn Chain {
+        self.requester.session.chain.as_ref()
+    }
 }
 
 fn exhibits() -> [Exhibit; 3] {

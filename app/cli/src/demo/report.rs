@@ -8,11 +8,11 @@ use tessera_chain::Pubkey;
 use tessera_jobs::JobResult;
 
 use super::Shown;
-use super::books::{Balance, wrong};
+use super::books::{Conservation, wrong};
 use super::cast::Cast;
 use crate::error::CliError;
 use crate::output::{Columns, Lines};
-use crate::story::{Ending, Step, verdict_name};
+use crate::story::{Step, answer_name};
 
 /// What happened in the demo and what it cost.
 #[derive(Clone, Debug, Serialize)]
@@ -20,7 +20,7 @@ pub struct DemoReport {
     /// One entry per job.
     pub tasks: Vec<DemoTask>,
     /// Everybody's money before and after.
-    pub balance: Balance,
+    pub conservation: Conservation,
     /// SHA-256 of the program that ran.
     pub program_sha256: String,
     /// Seconds of the whole demo.
@@ -42,8 +42,10 @@ pub struct DemoTask {
     pub output_root: String,
     /// What they mean.
     pub result: JobResult,
-    /// Who ran it: the Provider account.
+    /// Whose run was paid first: the Provider account.
     pub provider: String,
+    /// Who claimed it, in that order, and how that ended.
+    pub runs: Vec<DemoRun>,
     /// Who checked it, and what came out.
     pub audits: Vec<DemoAudit>,
     /// Who was paid what, which is the whole escrow.
@@ -55,9 +57,20 @@ pub struct DemoTask {
     /// Seconds from submission to settlement.
     pub seconds: f64,
     #[serde(skip)]
-    provider_name: &'static str,
-    #[serde(skip)]
     steps: Vec<Step>,
+}
+
+/// One provider's part in a task.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoRun {
+    /// The Provider account.
+    pub provider: String,
+    /// `upheld`, `slashed`, `void`, `no_show`, `silent` or `released`.
+    pub state: &'static str,
+    /// Base units that it lost.
+    pub slashed: u64,
+    #[serde(skip)]
+    name: &'static str,
 }
 
 /// A check of a run.
@@ -67,6 +80,8 @@ pub struct DemoAudit {
     pub verifier: String,
     /// `agrees` or `differs`.
     pub verdict: &'static str,
+    /// Its ticket was drawn, so that it could earn.
+    pub drawn: bool,
     #[serde(skip)]
     name: &'static str,
 }
@@ -85,26 +100,14 @@ impl DemoTask {
         let story = &shown.story;
         let not_settled =
             || CliError::failed(format!("{} was not settled", shown.data_set), "run the demo again with -vv");
-        let (Some(Ending::Settled(end)), Some(terms)) = (story.ending(), story.terms()) else {
-            return Err(not_settled());
-        };
-        let audited = story.audits_closed().try_fold(0_u64, |sum, audit| sum.checked_add(audit.paid));
-        let payouts: Vec<Payout> = [
-            ("provider", end.provider_paid),
-            ("treasury", end.treasury_paid),
-            ("model", end.model_paid),
-            ("auditor", audited.ok_or_else(not_settled)?),
-            ("crank", end.cranker_paid),
-            ("requester", end.requester_refunded),
-        ]
-        .into_iter()
-        .map(|(to, base_units)| Payout { to, base_units })
-        .collect();
+        story.upheld().ok_or_else(not_settled)?;
+        let paid = story.paid();
+        let payouts: Vec<Payout> = paid.into_iter().map(|(to, base_units)| Payout { to, base_units }).collect();
         let paid = payouts.iter().try_fold(0_u64, |sum, payout| sum.checked_add(payout.base_units));
-        if paid.is_none() || paid != terms.escrow() {
-            return Err(wrong(format!("{paid:?} base units were paid of an escrow of {:?}", terms.escrow())));
+        if paid.is_none() || paid != story.escrow() {
+            return Err(wrong(format!("{paid:?} base units were paid of an escrow of {:?}", story.escrow())));
         }
-        let name = |provider| cast.name_of(market, provider).unwrap_or("somebody else");
+        let name = |provider: &Pubkey| cast.name_of(market, provider).unwrap_or("somebody else");
         let steps = story.steps();
         Ok(Self {
             job: terms_job(&shown.result.result),
@@ -114,11 +117,22 @@ impl DemoTask {
             output_root: shown.result.output_root.clone(),
             result: shown.result.result.clone(),
             provider: shown.result.provider.clone(),
+            runs: story
+                .runs()
+                .into_iter()
+                .map(|run| DemoRun {
+                    provider: run.provider.to_string(),
+                    state: run.state,
+                    slashed: run.slashed,
+                    name: name(&run.provider),
+                })
+                .collect(),
             audits: story
                 .audits()
                 .map(|audit| DemoAudit {
                     verifier: audit.verifier.to_string(),
-                    verdict: verdict_name(audit.verdict),
+                    verdict: answer_name(audit.state),
+                    drawn: story.drawn().any(|verifier| verifier == audit.verifier),
                     name: name(&audit.verifier),
                 })
                 .collect(),
@@ -126,7 +140,6 @@ impl DemoTask {
             compute_units: sums(&steps, |step| step.compute_units),
             lamports: sums(&steps, |step| step.lamports),
             seconds: shown.seconds,
-            provider_name: name(&end.provider),
             steps,
         })
     }
@@ -155,8 +168,20 @@ fn sums(steps: &[Step], cost: impl Fn(&Step) -> Option<u64>) -> BTreeMap<&'stati
 
 impl fmt::Display for DemoTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let audits: Vec<String> =
-            self.audits.iter().map(|audit| format!("{} ({}), {}", audit.name, audit.verifier, audit.verdict)).collect();
+        let drawn = |drawn| if drawn { "drawn by lottery, " } else { "" };
+        let audits: Vec<String> = self
+            .audits
+            .iter()
+            .map(|audit| format!("{} ({}), {}{}", audit.name, audit.verifier, drawn(audit.drawn), audit.verdict))
+            .collect();
+        let runs: Vec<String> = self
+            .runs
+            .iter()
+            .map(|run| {
+                let lost = if run.slashed > 0 { format!(", lost {} base units", run.slashed) } else { String::new() };
+                format!("{} ({}): {}{lost}", run.name, run.provider, run.state)
+            })
+            .collect();
         let paid: Vec<String> = self
             .payouts
             .iter()
@@ -172,8 +197,8 @@ impl fmt::Display for DemoTask {
         let lines = Lines::new()
             .line("  result", &self.result)
             .line("  output root", &self.output_root)
-            .line("  run by", format!("{} ({})", self.provider_name, self.provider))
-            .line("  checked by", if audits.is_empty() { "nobody".to_owned() } else { audits.join("; ") })
+            .line("  run by", runs.join("\n"))
+            .line("  checked by", if audits.is_empty() { "nobody".to_owned() } else { audits.join("\n") })
             .line("  paid", format!("{} base units", paid.join(", ")))
             .line("  cost", costs)
             .line("  time", format!("{} after {:.1} s", self.state, self.seconds));
@@ -186,11 +211,11 @@ impl fmt::Display for DemoReport {
         for task in &self.tasks {
             writeln!(f, "{task}")?;
         }
-        let balance = &self.balance;
+        let Conservation { tokens_after, lamports_before, lamports_after, fees, .. } = &self.conservation;
         writeln!(
             f,
-            "{} base units before and after; lamports: {} before, {} after, {} in fees between",
-            balance.base_units, balance.lamports_before, balance.lamports_after, balance.fees
+            "{tokens_after} base units before and after; lamports: {lamports_before} before, {lamports_after} after, {fees} in \
+             fees between, none lost",
         )?;
         writeln!(f, "program {}, {:.1} s in all", self.program_sha256, self.seconds)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tessera_chain::{Pubkey, TaskState, ix};
+use tessera_chain::{Pubkey, ix, rules};
 
 use crate::commands::stake::send;
 use crate::config::Config;
@@ -23,7 +23,8 @@ pub(super) async fn run(config: &Config, key: Pubkey) -> Result<(), CliError> {
             "name its requester's wallet with --keypair",
         ));
     }
-    if task.state != TaskState::Open {
+    // A task with a claimed slot is open as long as another slot is free.
+    if rules::plan_cancel(&task.view()).is_err() {
         return Err(CliError::failed(
             format!("task {key} is {} and can no longer be cancelled", state_name(task.state)),
             format!("wait for it with `tessera task wait {key}`"),

@@ -1,6 +1,8 @@
-//! `task submit|list|show|wait|result|cancel`.
+//! `task submit|list|show|wait|result|cancel|audit|explain`.
 
+pub mod audit;
 mod cancel;
+mod explain;
 mod list;
 mod show;
 mod submit;
@@ -31,6 +33,8 @@ pub async fn run(config: &Config, command: TaskCommand) -> Result<(), CliError> 
         TaskCommand::Wait { task } => wait::run(config, task).await,
         TaskCommand::Result { task, out } => result(config, task, out.as_deref()).await,
         TaskCommand::Cancel { task } => cancel::run(config, task).await,
+        TaskCommand::Audit { task, provider, pay } => audit::run(config, task, provider, pay).await,
+        TaskCommand::Explain { task, limit } => explain::run(config, task, limit).await,
     }
 }
 
