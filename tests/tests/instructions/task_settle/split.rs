@@ -122,6 +122,26 @@ fn who_differed_with_the_winning_root_is_paid_of_the_outvoted_lock() {
 }
 
 #[test]
+fn who_differed_with_another_root_than_the_winning_one_is_not_paid() {
+    let (mut world, [a, b, _]) = with_three();
+    let [x, y, z] = world.verifiers;
+    let runs = world.revealed(TaskSpec::redundant(2), [a, b], [CANDIDATE_ROOT, OTHER_ROOT]);
+    world.audit(runs[0], x, CANDIDATE_ROOT);
+    let found = tessera::instructions::Answer::Differ { root: THIRD_ROOT };
+    let wrong = world.audit_claimed(runs[1], y);
+    world.send(world.audit_post(wrong, found));
+    let found = tessera::instructions::Answer::Differ { root: CANDIDATE_ROOT };
+    let right = world.audit_claimed(runs[1], z);
+    world.send(world.audit_post(right, found));
+    world.warp(1_800);
+    let lock = world.read::<Run>(&runs[1].key).lock;
+    let event = settled(&mut world, runs[1], &[wrong, right]);
+    assert_eq!((event.outcome, event.challengers_paid.len()), (RunOutcome::Slashed, 1));
+    assert_eq!((event.challengers_paid[0].owner, event.challengers_paid[0].amount), (z.provider, lock * 4 / 10));
+    assert_eq!(world.provider_of(y).stake.free, STAKE);
+}
+
+#[test]
 fn three_different_roots_are_void() {
     let (mut world, by) = with_three();
     let runs = world.revealed(TaskSpec::redundant(3), by, [CANDIDATE_ROOT, OTHER_ROOT, THIRD_ROOT]);
