@@ -168,13 +168,11 @@ impl CrankLimits {
         let first = match crank {
             Crank::ClaimShare { share } => world.shares.get(&share).is_some_and(|share| share.provider == me.key),
             Crank::ClosePool { epoch } => world.pool(epoch).is_some_and(|pool| pool.payer == me.authority),
-            _ => false,
-        };
-        let second = match crank {
-            Crank::SweepFees { epoch, .. } => world.share(me.key, epoch).is_some(),
+            // Nobody knows since when it is due, so that there are no turns.
             Crank::Recount { .. } => me.draws(),
             _ => false,
         };
+        let second = matches!(crank, Crank::SweepFees { epoch, .. } if world.share(me.key, epoch).is_some());
         match (first, second) {
             (true, _) => Some(0),
             (_, true) => Some(turn_seconds(&me.key)),

@@ -84,13 +84,20 @@ fn cuda_takes_those_that_are_named_or_says_what_to_do() {
 #[test]
 fn hardware_is_what_is_chosen() {
     let of = |driver: &Fakes, choice: BackendChoice| detect(driver, &choice, 24_000).unwrap();
-    let cpu = Hardware { backend: BackendKind::Cpu, memory_mib: 24_000, compute_capability: 0, region: [0; 2], tier: 0 };
+    let cpu =
+        Hardware { backend: BackendKind::Cpu, memory_mib: 24_000, compute_capability: 0, region: [0; 2], tier: 0 };
     assert_eq!(of(&three(), BackendChoice::Cpu), cpu);
     let none = Fakes { devices: Err(CudaError::NoDriver), broken: Vec::new() };
     assert_eq!(of(&none, BackendChoice::Auto), cpu);
     assert!(detect(&none, &BackendChoice::Cuda(Vec::new()), 24_000).is_err());
     // The largest says what tasks can be taken.
-    let gpu = Hardware { backend: BackendKind::Cuda, memory_mib: 81_920 - 128, compute_capability: 90, region: [0; 2], tier: 0 };
+    let gpu = Hardware {
+        backend: BackendKind::Cuda,
+        memory_mib: 81_920 - 128,
+        compute_capability: 90,
+        region: [0; 2],
+        tier: 0,
+    };
     assert_eq!(of(&three(), BackendChoice::Auto), gpu);
     assert_eq!(of(&three(), BackendChoice::Cuda(vec![0])).memory_mib, 1);
 }

@@ -85,7 +85,7 @@ fn of_the_market_s_transitions_those_who_gain_are_first() {
     let patience = |world: &World, crank| quiet.market_patience(world, &me, crank);
     assert_eq!(patience(&world, Crank::ClaimShare { share }), Some(0));
     assert_eq!(patience(&world, Crank::SweepFees { epoch: 0, shard: 3 }), Some(10), "the third turn");
-    assert_eq!(patience(&world, Crank::Recount { provider: key(11) }), Some(10));
+    assert_eq!(patience(&world, Crank::Recount { provider: key(11) }), Some(0));
     assert_eq!(patience(&world, Crank::ClosePool { epoch: 0 }), None, "another one paid for it");
     world.pools.get_mut(&pool).unwrap().data.payer = key(9);
     assert_eq!(patience(&world, Crank::ClosePool { epoch: 0 }), Some(0), "the rent comes back");

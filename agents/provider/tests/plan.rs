@@ -86,7 +86,10 @@ fn a_failed_attempt_waits_for_its_backoff() {
 
 #[test]
 fn no_more_runs_execute_than_allowed_and_the_nearest_deadline_is_first() {
-    let earlier = Run { execute_until: tessera_chain::Deadline { unix: 1_050, slot: 2_100 }, ..run(key(B), key(ME), key(AUTHORITY)) };
+    let earlier = Run {
+        execute_until: tessera_chain::Deadline { unix: 1_050, slot: 2_100 },
+        ..run(key(B), key(ME), key(AUTHORITY))
+    };
     let scene = claimed().task(B, |_| {}).run(earlier).knows(A, Stage::Fetched).knows(B, Stage::Fetched);
     assert_eq!(scene.plan(), [Action::Execute(key(B))]);
     assert_eq!(scene.knows(B, Stage::Executing).plan(), []);

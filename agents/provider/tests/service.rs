@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bench::accounts::{SOON, key, market_key, run, submitted};
 use bench::{Bench, Counting, Hanging, Panicking, right_output_id, right_root};
-use tessera_chain::{Chain, ChainError, Keypair, Moment, Signer, TaskState, address};
+use tessera_chain::fake::fixture;
+use tessera_chain::{Chain, ChainError, Keypair, Moment, Signer, address};
 use tessera_compute::{Backend, CpuBackend};
 use tessera_node::Shutdown;
 use tessera_node::journal::Step;
@@ -25,6 +26,7 @@ fn config(bench: &Bench) -> ProviderConfig {
     let data_dir = bench.folder.path().join("data");
     let mut config = ProviderConfig::new(market_key(), data_dir, bench.store.clone());
     config.node = Bench::tuning();
+    config.work.open_shares = false;
     config
 }
 
@@ -60,7 +62,6 @@ async fn a_task_is_claimed_computed_stored_submitted_and_settled() {
     bench.store.get(&right_output_id(), 10_000).await.expect("the outputs are stored before they are submitted");
 
     bench.chain.set_moment(DUE);
-    assert_eq!(bench.next().await, "ata_create", "the requester has no token account yet");
     assert_eq!(bench.next().await, "task_settle");
     stop(provider, &shutdown).await;
 }
@@ -68,9 +69,7 @@ async fn a_task_is_claimed_computed_stored_submitted_and_settled() {
 #[tokio::test]
 async fn after_a_restart_a_claimed_run_is_finished_without_another_claim() {
     let mut bench = Bench::new();
-    let task = bench.task(A).await;
-    bench.chain.put_task(key(A), tessera_chain::Task { state: TaskState::Claimed, ..task });
-    bench.chain.put_run(address::run(&key(A), &bench.me), run(key(A), bench.me, bench.authority.pubkey()));
+    bench.put(key(A), bench.task(A).await, run(key(A), bench.me, bench.authority.pubkey()));
     let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
     assert_eq!(bench.next().await, "run_submit");
     assert_eq!(bench.run_of(key(A), bench.me).output_root, right_root().0);
@@ -165,7 +164,6 @@ async fn a_run_whose_deadline_passes_stops_and_is_expired() {
     assert_eq!(bench.next().await, "task_claim");
     begins.recv().await.unwrap();
     bench.chain.set_moment(DUE);
-    assert_eq!(bench.next().await, "ata_create");
     assert_eq!(bench.next().await, "task_expire");
     stop(provider, &shutdown).await;
     assert!(!bench.chain.sent_labels().contains(&"run_submit".to_owned()));
@@ -206,7 +204,6 @@ async fn a_panicking_backend_does_not_take_the_agent_down() {
     begins.recv().await.unwrap();
     // Still alive: it sees the deadline pass and ends its own run.
     bench.chain.set_moment(DUE);
-    assert_eq!(bench.next().await, "ata_create");
     assert_eq!(bench.next().await, "task_expire");
     stop(provider, &shutdown).await;
 }
@@ -245,10 +242,7 @@ async fn it_does_not_start_where_it_cannot_work() {
 #[tokio::test]
 async fn a_lost_race_for_a_crank_is_no_problem() {
     let mut bench = Bench::new();
-    let task = bench.task(A).await;
-    bench.chain.put_task(key(A), tessera_chain::Task { state: TaskState::Submitted, ..task });
-    let run = submitted(key(A), bench.me, bench.authority.pubkey());
-    bench.chain.put_run(address::run(&key(A), &bench.me), run);
+    bench.put(key(A), bench.task(A).await, submitted(key(A), bench.me, bench.authority.pubkey()));
     bench.chain.put_task(key(B), bench.task(B).await);
     bench.chain.set_moment(BEFORE);
     let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
@@ -262,4 +256,38 @@ async fn a_lost_race_for_a_crank_is_no_problem() {
         settled += usize::from(label == "task_settle");
     }
     stop(provider, &shutdown).await;
+}
+
+#[tokio::test]
+async fn a_share_is_opened_before_its_first_settlement_and_a_waiting_payment_claimed() {
+    let mut bench = Bench::new();
+    let authority = bench.authority.pubkey();
+    bench.put(key(A), bench.task(A).await, submitted(key(A), bench.me, authority));
+    let balance = address::balance(&market_key(), &authority);
+    bench.chain.put_balance(balance, fixture::balance(market_key(), authority));
+    let mut config = config(&bench);
+    config.work.open_shares = true;
+    let shutdown = Shutdown::new();
+    let provider = spawn(&bench, config, Arc::new(CpuBackend::new()), &shutdown).await.unwrap();
+    let mut labels = vec![bench.next().await, bench.next().await];
+    labels.sort();
+    assert_eq!(labels, ["balance_claim", "share_open"]);
+    let opening = bench.chain.sent().into_iter().find(|sent| sent.label == "share_open").unwrap();
+    assert_eq!(opening.instructions.len(), 2, "the epoch's books with it");
+    assert!(bench.chain.share(address::share(&bench.me, 0)).await.unwrap().is_some());
+    stop(provider, &shutdown).await;
+}
+
+#[tokio::test]
+async fn a_claim_whose_data_are_gone_after_a_restart_is_given_back() {
+    let mut bench = Bench::new();
+    let mut task = bench.task(A).await;
+    // Claimed at second 960, it is second 1,000.
+    task.terms.windows.grace_seconds = 60;
+    std::fs::remove_dir_all(bench.folder.path().join("store")).unwrap();
+    bench.put(key(A), task, run(key(A), bench.me, bench.authority.pubkey()));
+    let (provider, shutdown) = start(&bench, CpuBackend::new()).await;
+    assert_eq!(bench.next_in_time(1_015).await, "run_release");
+    stop(provider, &shutdown).await;
+    assert_eq!(bench.chain.sent_labels(), ["run_release"]);
 }

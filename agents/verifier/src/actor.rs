@@ -190,13 +190,7 @@ impl Actor {
         Some((run.clone(), terms))
     }
 
-    fn execute(
-        &mut self,
-        key: Pubkey,
-        world: &World,
-        left: std::time::Duration,
-        jobs: &mut Tasks<Job, Done>,
-    ) {
+    fn execute(&mut self, key: Pubkey, world: &World, left: std::time::Duration, jobs: &mut Tasks<Job, Done>) {
         let Some(task) = world.tasks.get(&key) else { return };
         let terms = task.terms_hash;
         let held = self.held.get_mut(&key).filter(|held| held.terms == terms);

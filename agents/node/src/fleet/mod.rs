@@ -116,7 +116,9 @@ impl fmt::Display for Fleet {
 /// One run uses one GPU, so the largest says what tasks a provider can take.
 fn hardware_of<'a>(gpus: impl Iterator<Item = &'a CudaDevice>, host_mib: u32) -> Hardware {
     match gpus.max_by_key(|gpu| gpu.memory) {
-        None => Hardware { backend: BackendKind::Cpu, memory_mib: host_mib, compute_capability: 0, region: [0; 2], tier: 0 },
+        None => {
+            Hardware { backend: BackendKind::Cpu, memory_mib: host_mib, compute_capability: 0, region: [0; 2], tier: 0 }
+        }
         Some(gpu) => {
             let (major, minor) = gpu.capability;
             Hardware {

@@ -17,8 +17,7 @@ pub(super) fn plan<'a>(
     me: &'a Versioned<Provider>,
     now: Moment,
 ) -> impl Iterator<Item = Action> + use<'a> {
-    let errands =
-        Errands { world: view.world, memory: view.errands, limits: &view.limits.cranks, uptime: view.uptime };
+    let errands = Errands { world: view.world, memory: view.errands, limits: &view.limits.cranks, uptime: view.uptime };
     let own = waiting_balance(view.world, me).into_iter().chain(share(view, now));
     errands.plan(own, now, |due| patience(view, me, due)).into_iter().map(Action::Errand)
 }
@@ -33,8 +32,7 @@ fn share(view: &View<'_>, now: Moment) -> Option<Errand> {
         // Windows that have not begun stand at zero.
         until.is_some_and(|until| until.slot > 0 && u64::try_from(until.unix).is_ok_and(|until| until < end))
     };
-    let mut submitted =
-        world.runs.values().filter(|run| run.provider == view.me && run.state == RunState::Submitted);
+    let mut submitted = world.runs.values().filter(|run| run.provider == view.me && run.state == RunState::Submitted);
     let wanted = view.limits.open_shares && world.share(view.me, epoch).is_none();
     (wanted && submitted.any(|run| may_settle(run.task))).then_some(Errand::OpenShare { epoch })
 }

@@ -40,9 +40,8 @@ impl Owed<'_> {
 
 /// The runs that this provider has claimed or sealed and not shown.
 pub(super) fn owed_runs<'a>(view: &View<'a>, now: Moment) -> Vec<Owed<'a>> {
-    let is_owed = |run: &&Versioned<Run>| {
-        run.provider == view.me && matches!(run.state, RunState::Claimed | RunState::Sealed)
-    };
+    let is_owed =
+        |run: &&Versioned<Run>| run.provider == view.me && matches!(run.state, RunState::Claimed | RunState::Sealed);
     let owed = |run: &'a Versioned<Run>| {
         let task = view.world.tasks.get(&run.task)?;
         let phase = reveal_phase(&task.view(), now.into()).ok().flatten();

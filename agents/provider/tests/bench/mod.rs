@@ -127,6 +127,27 @@ impl Bench {
         }
     }
 
+    /// Puts a task and a run of it on chain.
+    pub fn put(&self, key: Pubkey, mut task: Task, run: Run) {
+        accounts::seat(&mut task, &run);
+        self.chain.put_task(key, task);
+        self.chain.put_run(address::run(&key, &run.provider), run);
+    }
+
+    /// Another provider of a task on chain changes its run.
+    pub fn other(&self, run: Run, change: impl FnOnce(&mut Task)) {
+        let mut task = self.task_now(run.task);
+        accounts::seat(&mut task, &run);
+        change(&mut task);
+        self.chain.put_task(run.task, task);
+        self.chain.put_run(address::run(&run.task, &run.provider), run);
+    }
+
+    /// A task as it is on chain.
+    pub fn task_now(&self, task: Pubkey) -> Task {
+        read(self.chain.task(task)).expect("a task").data
+    }
+
     /// A run as it is on chain.
     pub fn run_of(&self, task: Pubkey, provider: Pubkey) -> Run {
         read(self.chain.run(address::run(&task, &provider))).expect("a run").data

@@ -28,7 +28,10 @@ fn tasks_that_cannot_or_should_not_be_claimed_are_left_alone() {
                 task.terms.requirements = Requirements { min_score: 500_001, ..Requirements::NONE };
             }),
         ),
-        ("for the named alone", Scene::new().task(A, |task| (task.terms.named_only, task.terms.shortlist) = (true, vec![key(STRANGER)]))),
+        (
+            "for the named alone",
+            Scene::new().task(A, |task| (task.terms.named_only, task.terms.shortlist) = (true, vec![key(STRANGER)])),
+        ),
         (
             "for the named at first",
             Scene::new().task(A, |task| {
@@ -39,7 +42,10 @@ fn tasks_that_cannot_or_should_not_be_claimed_are_left_alone() {
         ("declined", open().knows(A, Stage::Declined)),
         ("stopping", open().stopping()),
         ("claimed by a stranger", open().run(other(STRANGER)).knows(A, Stage::Fetched)),
-        ("taken by two strangers", Scene::new().put(A, redundant(A, 2), |_| {}).run(other(STRANGER)).run(other(STRANGER + 1))),
+        (
+            "taken by two strangers",
+            Scene::new().put(A, redundant(A, 2), |_| {}).run(other(STRANGER)).run(other(STRANGER + 1)),
+        ),
         ("all registered runs open", open().me(|me| me.active_runs = 4).knows(A, Stage::Fetched)),
         ("nothing prefetched", open().limits(|limits| limits.prefetch = 0)),
     ] {

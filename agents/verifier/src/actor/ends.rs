@@ -25,7 +25,9 @@ impl Actor {
             (Job::Audit { run, terms, step }, Ok(Done::Opened(result))) => self.sent((run, terms), step, result)?,
             (Job::Search, Ok(Done::Searched(found))) => {
                 if found.is_none() {
-                    tracing::warn!("the ticket chain that is committed to is none of this key's; another one replaces it");
+                    tracing::warn!(
+                        "the ticket chain that is committed to is none of this key's; another one replaces it"
+                    );
                 }
                 (self.tickets, self.searching) = (found, false);
             }

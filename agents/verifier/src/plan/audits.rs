@@ -1,5 +1,6 @@
 //! What the runs of a market ask of this verifier.
 
+use tessera_chain::program::state::FULL_RATE;
 use tessera_chain::{AuditState, Deadline, Moment, Provider, Run, SlotState, Task, TaskState, Versioned};
 use tessera_node::eligibility::may_audit;
 
@@ -87,8 +88,9 @@ fn claim<'a>(
         Committed::Searching | Committed::Unknown => None,
     };
     let claim = may_audit(task, run, me, ticket.map(|ticket| ticket.number), now).ok()?;
-    // An element is shown only where it wins something.
-    let element = ticket.filter(|_| claim.paid).map(|ticket| ticket.element);
+    // An element is shown only where it wins something. At the full rate every ticket wins unseen.
+    let shows = claim.paid && run.audit_rate_bps < FULL_RATE;
+    let element = ticket.filter(|_| shows).map(|ticket| ticket.element);
     Some(Item { task, run, need: Need::Claim { element }, until: claim.answer_until.into() })
 }
 

@@ -25,14 +25,16 @@ pub(super) fn plan(view: &View<'_>, me: &Versioned<Provider>, work: &[Item<'_>],
     let mut room = room(view, me, work);
     // Tasks that this plan does something about already: their outputs serve all their runs.
     let mut begun = BTreeSet::new();
-    let mut actions: Vec<Action> = work.iter().filter_map(|item| next(view, item, &mut room, &mut begun, now)).collect();
+    let mut actions: Vec<Action> =
+        work.iter().filter_map(|item| next(view, item, &mut room, &mut begun, now)).collect();
     let needed: BTreeSet<Pubkey> = work.iter().map(|item| item.task.key).collect();
     // What waits for the accounts to show a claim is needed, too.
     let unseen = view.world.runs.values().filter(|run| is_claim_unseen(view, run)).map(|run| run.task);
     let needed: BTreeSet<Pubkey> = needed.into_iter().chain(unseen).collect();
-    let idle = view.tasks.iter().filter(|(key, note)| {
-        matches!(note.stage, Stage::Fetched(_) | Stage::Executing) && !needed.contains(key)
-    });
+    let idle = view
+        .tasks
+        .iter()
+        .filter(|(key, note)| matches!(note.stage, Stage::Fetched(_) | Stage::Executing) && !needed.contains(key));
     actions.extend(idle.map(|(key, _)| Action::Stop(*key)));
     actions
 }
@@ -114,9 +116,7 @@ fn prepare(
         }
         (Stage::New, Need::Opening { .. }) if view.stopping || *audit == AuditStage::GivenUp => None,
         (Stage::New, _) => Some(Action::Fetch(item.task.key)),
-        (Stage::Fetched(estimate), Need::Claim { element }) => {
-            claim(view, item, element, *audit, estimate, room, now)
-        }
+        (Stage::Fetched(estimate), Need::Claim { element }) => claim(view, item, element, *audit, estimate, room, now),
         (Stage::Fetched(_), _) if room.execute > 0 => {
             room.execute -= 1;
             Some(Action::Execute { task: item.task.key, until: item.until })

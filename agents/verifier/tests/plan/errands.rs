@@ -19,7 +19,8 @@ fn a_refuted_run_is_settled_by_the_auditors_in_turn() {
         let (first, second) = if mine == 0 { (AUTHORITY, OTHER) } else { (OTHER, AUTHORITY) };
         submission()
             .alter(|task| {
-                (task.state, task.slots[0].state, task.slots[0].differing) = (TaskState::Disputed, SlotState::Refuted, 2);
+                (task.state, task.slots[0].state, task.slots[0].differing) =
+                    (TaskState::Disputed, SlotState::Refuted, 2);
             })
             .alter_run(|run| run.audits_open = 2)
             .audit(answered(first, DIFFERENT.output, 0))

@@ -41,7 +41,11 @@ fn a_winning_ticket_is_shown_and_a_losing_one_claims_nothing() {
     assert_eq!(scene(lost.clone()).plan(), [Action::Stop(key(A))], "its data are not needed");
     let unfetched = Scene::new().task(A).run(lost.clone());
     assert_eq!(unfetched.plan(), [], "nor fetched");
-    assert_eq!(scene(lost).me(|me| (me.ticket_stake, me.stake.free) = (2_000, 2_000)).plan().len(), 1, "with all the stake it wins");
+    assert_eq!(
+        scene(lost).me(|me| (me.ticket_stake, me.stake.free) = (2_000, 2_000)).plan().len(),
+        1,
+        "with all the stake it wins"
+    );
     assert_eq!(scene(won).me(|me| me.ticket_stake = 0).plan(), [Action::Stop(key(A))], "without weight it does not");
 }
 

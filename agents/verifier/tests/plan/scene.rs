@@ -14,18 +14,16 @@ use crate::accounts::{NOW, ROOT, account_of, at, audit, key, market, market_key,
 pub const AUTHORITY: u8 = 9;
 pub const A: u8 = 20;
 pub const B: u8 = 21;
-/// The provider account of the run's owner, and the authorities of other verifiers.
+/// The provider account of the run's owner, and another verifier's authority.
 pub const OWNER: u8 = 40;
 pub const OTHER: u8 = 50;
-pub const THIRD: u8 = 51;
 pub const SAME: Roots = Roots { output: ROOT, keyed: [1; 32] };
 pub const DIFFERENT: Roots = Roots { output: [6; 32], keyed: [2; 32] };
 pub const SHORT: Duration = Duration::from_secs(1);
 
 /// The verifier's chain, from the hour of all these tests on.
-pub static TICKETS: LazyLock<Tickets> = LazyLock::new(|| {
-    Tickets::derive(&Secrets::new(Arc::new(Keypair::new_from_array([7; 32]))), &me(), 0)
-});
+pub static TICKETS: LazyLock<Tickets> =
+    LazyLock::new(|| Tickets::derive(&Secrets::new(Arc::new(Keypair::new_from_array([7; 32]))), &me(), 0));
 
 /// The verifier's account.
 pub fn me() -> Pubkey {

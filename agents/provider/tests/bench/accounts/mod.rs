@@ -1,8 +1,8 @@
 //! Accounts for tests of agents; a test names only what it varies.
 #![allow(dead_code, reason = "each test uses a part")]
 
-pub use tessera_chain::fake::fixture::key;
 use tessera_chain::fake::fixture;
+pub use tessera_chain::fake::fixture::key;
 use tessera_chain::{
     Audit, AuditState, Deadline, Draw, Market, Moment, Opened, Policy, Provider, Pubkey, Run, RunState, Sink, Slot,
     SlotState, Stake, Task, TaskState, Versioned, Windows, address,
