@@ -3,6 +3,7 @@
 
 mod audits;
 mod close;
+mod create;
 mod epochs;
 mod expire;
 mod markets;
@@ -23,9 +24,9 @@ use super::scene::Scene;
 use super::step::Step;
 use crate::svm::World;
 
+pub(crate) use create::create_args;
 pub(crate) use markets::proposal;
 pub(crate) use stakes::{roles, update_args};
-pub(crate) use tasks::create_args;
 pub use tokens::Coins;
 pub(crate) use tokens::read_tokens;
 
