@@ -134,13 +134,16 @@ fn one(mut sequence: Sequence, seed: u64, report: &mut Report) -> (Vec<Move>, Op
     }
 }
 
-/// Takes these moves and ends the sequence; what is wrong, and after how many moves it showed.
-fn replay(begun: &Sequence, moves: &[Move]) -> Option<(usize, Violation)> {
+/// Takes these moves, and ends the sequence if `to_the_end`; what is wrong, and after how many moves it showed.
+fn replay(begun: &Sequence, moves: &[Move], to_the_end: bool) -> Option<(usize, Violation)> {
     let mut sequence = begun.clone();
     for (number, next) in moves.iter().enumerate() {
         if let Err(violation) = sequence.take(*next) {
             return Some((number + 1, violation));
         }
+    }
+    if !to_the_end {
+        return None;
     }
     sequence.end().err().map(|violation| (moves.len(), violation))
 }
