@@ -57,6 +57,16 @@ impl Records {
         }
     }
 
+    /// Removes the records of all subjects but those that `keep` names.
+    pub fn retain(&self, keep: impl Fn(&Pubkey) -> bool) {
+        let Ok(entries) = fs::read_dir(self.folder.as_path()) else { return };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let subjects = names.filter_map(|name| name.strip_suffix(".json")?.parse::<Pubkey>().ok());
+        for subject in subjects.filter(|subject| !keep(subject)) {
+            self.remove(&subject);
+        }
+    }
+
     fn path(&self, subject: &Pubkey) -> PathBuf {
         self.folder.join(format!("{subject}.json"))
     }

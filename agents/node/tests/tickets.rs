@@ -111,8 +111,12 @@ async fn a_record_is_there_until_it_is_removed_and_a_damaged_one_is_none() {
     assert_eq!(again.get::<String>(&key(1)).as_deref(), Some("second"));
     std::fs::write(folder.path().join(format!("records/{}.json", key(1))), b"{").unwrap();
     assert_eq!(again.get::<String>(&key(1)), None);
-    records.remove(&key(1));
-    records.remove(&key(1));
+    records.put(key(2), &1).await.unwrap();
+    records.put(key(3), &1).await.unwrap();
+    records.retain(|subject| *subject == key(2));
+    assert_eq!((again.get::<u8>(&key(2)), again.get::<u8>(&key(3))), (Some(1), None));
+    records.remove(&key(2));
+    records.remove(&key(2));
     assert_eq!(std::fs::read_dir(folder.path().join("records")).unwrap().count(), 0);
     std::fs::write(folder.path().join("file"), b"").unwrap();
     assert!(Records::open(&folder.path().join("file/below")).is_err());

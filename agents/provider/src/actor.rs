@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tessera_chain::{Pubkey, RunState, TaskState, World, address};
+use tessera_chain::{Pubkey, Run, RunState, TaskState, World, address};
 use tessera_compute::Cancel;
 use tessera_node::{Agent, Ended, Progress, TaskInputs, Tasks, time_left};
 
@@ -30,6 +30,8 @@ pub(crate) struct Actor {
     me: Pubkey,
     progress: Progress<Stage>,
     held: BTreeMap<Pubkey, Held>,
+    /// Whether records of runs that ended while no process ran are removed.
+    pruned: bool,
     /// Whether it was said that nothing is left to do.
     said_done: bool,
 }
@@ -75,7 +77,7 @@ impl Agent for Actor {
 impl Actor {
     pub fn new(bench: Bench, limits: Limits, me: Pubkey) -> Self {
         let progress = Progress::new(bench.base.node.clone());
-        Self { bench, limits, me, progress, held: BTreeMap::new(), said_done: false }
+        Self { bench, limits, me, progress, held: BTreeMap::new(), pruned: false, said_done: false }
     }
 
     fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
@@ -120,6 +122,11 @@ impl Actor {
 
     /// After a restart: what an earlier process sealed is revealed from its record, without computing it again.
     fn recall_seals(&mut self, world: &World) {
+        if !self.pruned {
+            let is_live = |run: &Run| matches!(run.state, RunState::Claimed | RunState::Sealed);
+            self.bench.seals.retain(|run| world.runs.get(run).is_some_and(|run| is_live(run)));
+            self.pruned = true;
+        }
         let sealed = world.runs.values().filter(|run| run.provider == self.me && run.state == RunState::Sealed);
         for run in sealed {
             let Some(task) = world.tasks.get(&run.task) else { continue };

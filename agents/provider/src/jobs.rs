@@ -35,6 +35,21 @@ pub(crate) enum Kind {
     Reveal,
 }
 
+impl Kind {
+    /// As logs name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::Execute => "execute",
+            Self::Submit => "submit",
+            Self::Seal => "seal",
+            Self::Reveal => "reveal",
+        }
+    }
+}
+
 /// What jobs return.
 pub(crate) enum Done {
     Fetched(Result<TaskInputs, FetchError>),

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bench::accounts::{NOW, SOON, key, market_key, run, sealed, submitted};
+use bench::accounts::{NOW, SOON, account_of, key, market_key, provider, run, sealed, submitted};
 use bench::{Bench, Counting, right_root};
-use tessera_chain::{Chain, Moment, Run, RunState, SlotState, TaskState, address};
+use tessera_chain::{Chain, Keypair, Moment, Run, RunState, Signer, SlotState, TaskState, address};
+use tessera_compute::{Backend, Cancel, ExecError, Graph, Tensor};
 use tessera_node::Shutdown;
 use tessera_provider::{Provider, ProviderConfig};
 
@@ -25,16 +26,25 @@ struct Scene {
 }
 
 async fn start(bench: &Bench) -> (Provider, Shutdown, Arc<Counting>) {
-    let mut config = ProviderConfig::new(market_key(), bench.folder.path().join("data"), bench.store.clone());
+    let (backend, shutdown) = (Arc::new(Counting::default()), Shutdown::new());
+    let authority = bench.authority.insecure_clone();
+    (spawn(bench, "data", authority, backend.clone(), &shutdown).await, shutdown, backend)
+}
+
+async fn spawn(
+    bench: &Bench,
+    data: &str,
+    authority: Keypair,
+    backend: Arc<dyn Backend>,
+    shutdown: &Shutdown,
+) -> Provider {
+    let mut config = ProviderConfig::new(market_key(), bench.folder.path().join(data), bench.store.clone());
     config.node = Bench::tuning();
     // What is sealed is owed: a stop in between must not wait for the reveal.
     config.node.grace = Duration::ZERO;
     config.work.open_shares = false;
-    let (backend, shutdown) = (Arc::new(Counting::default()), Shutdown::new());
     let chain: Arc<dyn Chain> = bench.chain.clone();
-    let authority = bench.authority.insecure_clone();
-    let provider = Provider::spawn(config, chain, authority, backend.clone(), shutdown.clone()).await.unwrap();
-    (provider, shutdown, backend)
+    Provider::spawn(config, chain, authority, backend, shutdown.clone()).await.unwrap()
 }
 
 impl Scene {
@@ -130,7 +140,12 @@ async fn after_a_restart_a_seal_is_opened_from_its_record_without_computing() {
     assert_eq!(scene.bench.next().await, "run_reveal");
     assert_eq!(scene.bench.run_of(key(A), scene.bench.me).output_root, right_root().0);
     assert_eq!(scene.backend.0.load(Ordering::SeqCst), 0);
-    scene.stop().await;
+    let bench = scene.stop().await;
+    let (provider, shutdown, _) = start(&bench).await;
+    shutdown.request();
+    provider.join().await.unwrap();
+    let left = std::fs::read_dir(bench.folder.path().join("data/sealed")).unwrap().count();
+    assert_eq!(left, 0, "records of what is shown are removed");
 }
 
 #[tokio::test]
@@ -156,4 +171,57 @@ async fn a_seal_of_another_root_is_not_opened() {
     scene.bench.settle_down().await;
     assert!(scene.bench.next_now().is_none());
     scene.stop().await;
+}
+
+/// Always wrong.
+struct Wrong;
+
+impl Backend for Wrong {
+    fn name(&self) -> &'static str {
+        "wrong"
+    }
+
+    fn run(&self, _: &Graph, _: &[Tensor], _: &Cancel) -> Result<Vec<Tensor>, ExecError> {
+        Ok(vec![Tensor::f32(&[3], vec![9.0; 3]).unwrap()])
+    }
+}
+
+/// Two agents take a task of two runs and settle it; the labels of what they sent, sorted, and how the task stood before.
+async fn contest(other: impl Backend + 'static) -> (Vec<String>, TaskState) {
+    let mut bench = Bench::new();
+    let rival = Keypair::new();
+    bench.chain.put_provider(account_of(&rival.pubkey()), provider(rival.pubkey()));
+    bench.chain.put_task(key(A), bench.redundant_task(A, 2).await);
+    let shutdown = Shutdown::new();
+    let mine = bench.authority.insecure_clone();
+    let first = spawn(&bench, "data", mine, Arc::new(Counting::default()), &shutdown).await;
+    let second = spawn(&bench, "rival", rival, Arc::new(other), &shutdown).await;
+    let mut labels = Vec::new();
+    while labels.len() < 6 {
+        labels.push(bench.next_in_time(SOON.unix - 1).await);
+    }
+    let state = bench.task_now(key(A)).state;
+    bench.chain.set_moment(DUE);
+    while bench.chain.task(key(A)).await.unwrap().is_some() {
+        labels.push(bench.next_in_time(SOON.unix + 60).await);
+    }
+    labels.extend(std::iter::from_fn(|| bench.next_now()));
+    shutdown.request();
+    first.join().await.unwrap();
+    second.join().await.unwrap();
+    labels.sort();
+    (labels, state)
+}
+
+const WHOLE: [&str; 8] =
+    ["run_reveal", "run_reveal", "run_seal", "run_seal", "task_claim", "task_claim", "task_settle", "task_settle"];
+
+#[tokio::test]
+async fn two_agents_that_agree_are_both_settled() {
+    assert_eq!(contest(Counting::default()).await, (WHOLE.map(String::from).to_vec(), TaskState::Submitted));
+}
+
+#[tokio::test]
+async fn two_agents_that_differ_are_in_dispute_and_end_void() {
+    assert_eq!(contest(Wrong).await, (WHOLE.map(String::from).to_vec(), TaskState::Disputed));
 }

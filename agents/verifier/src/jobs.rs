@@ -42,6 +42,17 @@ pub(crate) enum Step {
     Open,
 }
 
+impl Step {
+    /// As logs name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Post => "audit",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// What jobs return.
 pub(crate) enum Done {
     Fetched(Result<TaskInputs, FetchError>),

@@ -201,7 +201,7 @@ fn a_computation_that_nobody_needs_any_more_stops() {
 fn while_stopping_what_was_claimed_is_answered_and_opened() {
     let computed = Stage::Computed(SAME);
     for (what, scene, expected, owed) in [
-        ("nothing is claimed", submission().knows(Stage::Fetched(SHORT)), vec![Action::Fetch(key(A)); 0], false),
+        ("nothing is claimed", submission().knows(Stage::Fetched(SHORT)), vec![], false),
         ("a claim on its way is waited for", submission().knows(computed).sent(AuditStage::Claimed(50)), vec![], true),
         ("an answer is fetched for", owed(), vec![Action::Fetch(key(A))], true),
         ("computed for", owed().knows(Stage::Fetched(SHORT)), execute(), true),

@@ -78,7 +78,7 @@ impl Actor {
     ) -> Result<(), ProviderError> {
         match result {
             Ok(receipt) => {
-                tracing::info!(%task, stage = ?kind, signature = %receipt.signature, slot = receipt.slot, "landed");
+                tracing::info!(%task, stage = kind.name(), signature = %receipt.signature, slot = receipt.slot, "landed");
                 let slot = receipt.slot;
                 let next = match kind {
                     Kind::Claim => Stage::Claimed(slot),
@@ -90,13 +90,13 @@ impl Actor {
             }
             Err(error) => {
                 let failures = self.progress.failed(task, terms, before(kind));
-                tracing::warn!(%task, stage = ?kind, %error, failures, "not landed");
+                tracing::warn!(%task, stage = kind.name(), %error, failures, "not landed");
                 if error.kind() == ErrorKind::Fatal {
                     return Err(error.into());
                 }
                 // A claim is only an opportunity. The others are owed, and their deadline ends the attempts.
                 if kind == Kind::Claim && self.progress.is_send_given_up(failures) {
-                    tracing::warn!(%task, stage = ?kind, "task left to others");
+                    tracing::warn!(%task, stage = kind.name(), "task left to others");
                     self.progress.tasks.set(task, terms, Stage::Declined);
                 }
             }

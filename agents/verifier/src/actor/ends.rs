@@ -90,7 +90,7 @@ impl Actor {
     ) -> Result<(), VerifierError> {
         match result {
             Ok(Some(receipt)) => {
-                tracing::info!(%run, stage = ?step, signature = %receipt.signature, slot = receipt.slot, "landed");
+                tracing::info!(%run, stage = step.name(), signature = %receipt.signature, slot = receipt.slot, "landed");
                 let stage = match step {
                     Step::Claim => AuditStage::Claimed(receipt.slot),
                     Step::Post => AuditStage::Posted(receipt.slot),
@@ -99,19 +99,19 @@ impl Actor {
                 self.audits.set(run, terms, stage);
             }
             Ok(None) => {
-                tracing::warn!(%run, stage = ?step, "the slot hash that picks the leaf is gone: this audit is not paid");
+                tracing::warn!(%run, stage = step.name(), "the slot hash that picks the leaf is gone: this audit is not paid");
                 self.audits.set(run, terms, AuditStage::GivenUp);
             }
             Err(error) => {
                 let (uptime, backoff) = (self.progress.uptime(), self.bench.node.backoff());
                 let failures = self.audits.failed(run, terms, AuditStage::Idle, uptime, &backoff);
-                tracing::warn!(%run, stage = ?step, %error, failures, "not landed");
+                tracing::warn!(%run, stage = step.name(), %error, failures, "not landed");
                 if error.kind() == ErrorKind::Fatal {
                     return Err(error.into());
                 }
                 // An answer is owed, and its deadline ends the attempts. The others are only opportunities.
                 if step != Step::Post && self.progress.is_send_given_up(failures) {
-                    tracing::warn!(%run, stage = ?step, "given up");
+                    tracing::warn!(%run, stage = step.name(), "given up");
                     self.audits.set(run, terms, AuditStage::GivenUp);
                 }
             }
