@@ -152,7 +152,9 @@ pub fn params() -> [MarketParams; MARKETS as usize] {
         newcomer_weight: 0,
         audit_rate_bps: 7_000,
         min_lock_bps: 30_000,
+        // Beyond the lock of a small run, so that it reaches unbonding stake.
         no_show_bps: 25_000,
+        no_show_min: 9_000_000,
         ..market_params()
     };
     [insured, burnt]

@@ -72,7 +72,7 @@ impl Chooser<'_> {
         let seconds = match self.random.next() % 10 {
             0..2 => self.until_deadline(),
             2..8 => self.random.of(&[1, 2, 3, 10, 60]),
-            8 => self.random.of(&[130, 600, 1_300]),
+            8 => self.random.of(&[130, 210, 210, 600, 1_300]),
             _ if self.random.chance(5) => EPOCH,
             _ if self.random.chance(20) => 20_000,
             _ => 8,
