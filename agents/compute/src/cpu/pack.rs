@@ -1,5 +1,7 @@
 //! Rows of an operand as panels that inner loops read in order.
 
+use std::ops::Range;
+
 use super::kernels::turn;
 use super::machine::Machine;
 use super::recycle::Buffers;
@@ -10,6 +12,9 @@ pub(super) trait Factor: Copy + Sync {
     /// Elements in a word.
     fn group<M: Machine>() -> usize;
 
+    /// A word of one element.
+    fn bits(self) -> u32;
+
     /// Words `word..word + 4` of a row, zeros beyond its end.
     fn four<M: Machine>(row: &[Self], word: usize) -> [u32; 4];
 
@@ -18,6 +23,11 @@ pub(super) trait Factor: Copy + Sync {
 }
 
 impl Factor for f32 {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+
     #[inline(always)]
     fn group<M: Machine>() -> usize {
         1
@@ -39,6 +49,11 @@ impl Factor for f32 {
 }
 
 impl Factor for i8 {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        i32::from(self) as u32
+    }
+
     #[inline(always)]
     fn group<M: Machine>() -> usize {
         M::GROUP
@@ -93,6 +108,57 @@ pub(super) fn pack<M: Machine, T: Factor>(
                 if at < count { &rows[at * stride..][..stride] } else { &[] }
             });
             turn_rows::<M, T>(four, first, words, flip, &mut panel[r..], width);
+        }
+    }
+}
+
+/// A factor of a product: rows of `k` elements, or columns of a matrix with `k` rows that lie `stride` apart.
+#[derive(Clone, Copy)]
+pub(super) enum Side<'a, T> {
+    Rows(&'a [T]),
+    /// From the first element on.
+    Columns {
+        x: &'a [T],
+        stride: usize,
+    },
+}
+
+impl<'a, T> Side<'a, T> {
+    /// A matrix of a batch, whose rows begin at this element.
+    #[inline(always)]
+    pub(super) fn matrix(self, start: usize) -> Self {
+        match self {
+            Self::Rows(x) => Self::Rows(&x[start..]),
+            columns @ Self::Columns { .. } => columns,
+        }
+    }
+}
+
+/// Packs rows `from` of a factor, as [`pack`]; columns only of f32.
+#[inline(always)]
+pub(super) fn pack_side<M: Machine, T: Factor>(
+    side: Side<'_, T>,
+    (from, k): (Range<usize>, usize),
+    (first, words): (usize, usize),
+    width: usize,
+    flip: u32,
+    out: &mut [u32],
+) {
+    match side {
+        Side::Rows(rows) => pack::<M, T>(&rows[from.start * k..from.end * k], k, first, words, width, flip, out),
+        Side::Columns { x, stride } => {
+            let count = from.len();
+            let panels = out[..count.div_ceil(width) * width * words].chunks_exact_mut((width * words).max(1));
+            for (p, panel) in panels.enumerate() {
+                let lanes = width.min(count - p * width);
+                for (word, out) in (first..).zip(panel.chunks_exact_mut(width)) {
+                    let line = &x[word * stride + from.start + p * width..][..lanes];
+                    for (out, x) in out.iter_mut().zip(line) {
+                        *out = x.bits();
+                    }
+                    out[lanes..].fill(0);
+                }
+            }
         }
     }
 }
