@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 use tessera_cli::bench::{Effort, Name, Peer, PeerError, PeerJob, Plan, Program, Sizes, measure};
+use tessera_compute::Cancel;
 
 /// A peer that is a shell script.
 fn start(folder: &TempDir, script: &str) -> Peer {
@@ -138,7 +139,7 @@ fn an_encoder_is_measured_next_to_nobody() {
     write("config.json", synthetic::config().to_string().as_bytes());
     write("tokenizer.json", synthetic::TOKENISER);
     let plan = Plan { model: Some(folder.path().to_owned()), ..plan(&[Name::Embedding]) };
-    let report = measure(&plan, &mut |_| {}).unwrap();
+    let report = measure(&plan, &Cancel::new(), &mut |_| {}).unwrap();
     let [figure] = &report.0[..] else { panic!("{report}") };
     assert!(figure.shape.starts_with("16 sentences, ") && figure.threads == 2 && figure.peer.is_none());
     assert!(figure.ours_seconds > 0.0 && figure.hash_share.unwrap() > figure.output_hash_share.unwrap());
@@ -146,8 +147,14 @@ fn an_encoder_is_measured_next_to_nobody() {
 }
 
 fn bench(args: &[&str]) -> Output {
+    bench_with(args, Path::new("/nowhere"))
+}
+
+/// With Python's modules looked for in a folder first.
+fn bench_with(args: &[&str], modules: &Path) -> Output {
     let home = tempfile::tempdir().unwrap();
     Command::new(env!("CARGO_BIN_EXE_tessera"))
+        .env("PYTHONPATH", modules)
         .arg("bench")
         .args(args)
         .args(["--output", "json"])
@@ -201,6 +208,48 @@ fn programs_that_are_no_peer_are_errors_before_anything_is_measured() {
         }
         assert!(error["hint"].is_string());
     }
+}
+
+/// What the script in `tools/bench` finds instead of the real packages.
+fn modules(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("sklearn")).unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_python_without_scikit_learn_is_told_what_to_install() {
+    let folder = modules(&[("sklearn/__init__.py", "raise ImportError('there is no such module')")]);
+    let output = bench_with(&["kmeans", "--quick", "--python", "python3"], folder.path());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let text = error["error"].as_str().unwrap();
+    assert!(text.contains("there is no such module: install scikit-learn into"), "{text}");
+}
+
+#[test]
+fn a_peer_with_another_result_is_an_error_after_the_figures() {
+    let folder = modules(&[
+        ("numpy.py", "def load(path):\n    return range(8) if path.endswith('centres.npy') else None\n"),
+        ("sklearn/__init__.py", "__version__ = '0'\n"),
+        (
+            "sklearn/cluster.py",
+            "class Rows(list):\n    def tolist(self):\n        return self\n\n\nclass KMeans:\n    inertia_ = 1.0\n\n    def __init__(self, clusters, max_iter, **rest):\n        \
+             self.n_iter_ = max_iter\n        self.cluster_centers_ = Rows([[0.0] * 16] * clusters)\n\n    def fit(self, data):\n        print('noise')\n",
+        ),
+    ]);
+    let output = bench_with(&["kmeans", "--quick", "--threads", "1", "--python", "python3"], folder.path());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let figures: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (figures.len(), &figures[0]["peer"], &figures[0]["difference"]),
+        (1, &"scikit-learn 0".into(), &1.0.into())
+    );
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert!(error["error"].as_str().unwrap().contains("kmeans: scikit-learn 0 differs from ours by 1.0e0"), "{error}");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! A job that we and peers do.
 
-use tessera_compute::{Backend, Cancel, CpuBackend, inputs_root, output_root};
+use tessera_compute::{Backend, CpuBackend, inputs_root, output_root};
 use tessera_jobs::{Prepared, decode};
 
 use super::difference::difference;
-use super::turns::{Candidate, minima, timed};
-use super::{BenchError, Effort, Figure, Name, Peer, PeerJob, Program};
+use super::turns::{Candidate, Turns, timed};
+use super::{BenchError, Figure, Name, Peer, PeerJob, Program};
 
 /// How often hashing is timed.
 const HASHINGS: usize = 3;
@@ -24,7 +24,7 @@ pub(super) struct Contest {
 
 impl Contest {
     /// Ours next to each of the peers, or alone.
-    pub fn hold(&self, threads: usize, programs: &[Program], effort: Effort) -> Result<Vec<Figure>, BenchError> {
+    pub fn hold(&self, threads: usize, programs: &[Program], turns: Turns<'_>) -> Result<Vec<Figure>, BenchError> {
         let mut peers = Vec::with_capacity(programs.len());
         for program in programs {
             let mut peer = program.start(threads)?;
@@ -33,14 +33,14 @@ impl Contest {
         let backend = CpuBackend::new().with_threads(threads);
         let mut outputs = Vec::new();
         let mut ours = || {
-            let (run, seconds) = timed(|| backend.run(&self.prepared.graph, &self.prepared.inputs, &Cancel::new()));
+            let (run, seconds) = timed(|| backend.run(&self.prepared.graph, &self.prepared.inputs, turns.cancel));
             outputs = run?;
             Ok(seconds)
         };
         let mut theirs: Vec<_> = peers.iter_mut().map(|(_, peer)| || Ok(peer.run()?)).collect();
         let mut candidates: Vec<&mut Candidate<'_>> = vec![&mut ours];
         candidates.extend(theirs.iter_mut().map(|run| run as &mut Candidate<'_>));
-        let times = minima(effort, &mut candidates)?;
+        let times = turns.minima(&mut candidates)?;
 
         let (mut hashing_inputs, mut hashing_outputs) = (f64::INFINITY, f64::INFINITY);
         for _ in 0..HASHINGS {

@@ -34,6 +34,9 @@ pub enum BenchError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The measuring was ended.
+    #[error("interrupted: nothing is printed, as figures belong to one run")]
+    Interrupted,
     /// Results differ by more than they may.
     #[error("{0}")]
     Disagreement(String),

@@ -4,14 +4,14 @@ use sha2::{Digest as _, Sha256};
 use tessera_compute::{Tensor, Tree};
 
 use super::draws::Draws;
-use super::turns::{minima, timed};
-use super::{BenchError, Effort, Figure, Name};
+use super::turns::{Turns, timed};
+use super::{BenchError, Figure, Name};
 
 /// f32 in a leaf of 512 bytes.
 const LEAF: usize = 128;
 
 /// The tree of a square matrix of f32, next to the same tree in a few lines.
-pub(super) fn merkle(side: u64, effort: Effort) -> Result<Figure, BenchError> {
+pub(super) fn merkle(side: u64, turns: Turns<'_>) -> Result<Figure, BenchError> {
     let values = Draws::new(6).many(usize::try_from(side * side).unwrap_or(usize::MAX));
     let tensor = Tensor::f32(&[side, side], values.clone())?;
     let (mut ours, mut theirs) = ([0; 32], [0; 32]);
@@ -25,7 +25,7 @@ pub(super) fn merkle(side: u64, effort: Effort) -> Result<Figure, BenchError> {
         theirs = hash;
         Ok(seconds)
     };
-    let times = minima(effort, &mut [&mut tree, &mut plain])?;
+    let times = turns.minima(&mut [&mut tree, &mut plain])?;
     let (own, peer) = (times.first().copied().unwrap_or(f64::NAN), times.last().copied().unwrap_or(f64::NAN));
     let shape = format!("{side}x{side} f32, {:.2} GB/s", (side * side * 4) as f64 / own / 1e9);
     // Hashes are equal or not.

@@ -23,6 +23,7 @@ mod turns;
 
 use std::path::{Path, PathBuf};
 
+use tessera_compute::Cancel;
 use tessera_jobs::Encoder;
 
 use contest::Contest;
@@ -32,6 +33,7 @@ pub use peer::{Peer, Program};
 pub use request::PeerJob;
 pub use sizes::Sizes;
 pub use turns::Effort;
+use turns::Turns;
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -100,21 +102,23 @@ pub struct Plan {
     pub candle: Option<PathBuf>,
 }
 
-/// Measures what the plan names. `note` is told what goes on.
+/// Measures what the plan names, until it is cancelled. `note` is told what goes on.
 ///
 /// # Errors
 /// [`BenchError`] when a peer does not do what it should, or something of ours fails. Results that differ are no error here: see
 /// [`Report::disagreement`].
-pub fn measure(plan: &Plan, note: &mut dyn FnMut(&str)) -> Result<Report, BenchError> {
+pub fn measure(plan: &Plan, cancel: &Cancel, note: &mut dyn FnMut(&str)) -> Result<Report, BenchError> {
     let folder = tempfile::tempdir().map_err(|source| BenchError::file("create", std::env::temp_dir(), source))?;
-    let bench = Bench { plan, peers: Peers::new(plan, folder.path())?, folder: folder.path() };
-    bench.peers.check(&plan.names)?;
+    let turns = Turns { effort: plan.effort, cancel };
+    let bench = Bench { plan, peers: Peers::new(plan, folder.path())?, turns, folder: folder.path() };
+    let mut names = plan.names.clone();
+    if names.contains(&Name::Embedding) && plan.model.is_none() {
+        note("embedding is left out: it needs an encoder, --model FOLDER (tools/minilm/fetch prints one)");
+        names.retain(|&name| name != Name::Embedding);
+    }
+    bench.peers.check(&names)?;
     let mut figures = Vec::new();
-    for &name in &plan.names {
-        if name == Name::Embedding && plan.model.is_none() {
-            note("embedding is left out: it needs an encoder, --model FOLDER (tools/minilm/fetch prints one)");
-            continue;
-        }
+    for name in names {
         note(&format!("measuring {}", name.as_str()));
         figures.extend(bench.one(name)?);
     }
@@ -124,15 +128,16 @@ pub fn measure(plan: &Plan, note: &mut dyn FnMut(&str)) -> Result<Report, BenchE
 struct Bench<'a> {
     plan: &'a Plan,
     peers: Peers,
+    turns: Turns<'a>,
     folder: &'a Path,
 }
 
 impl Bench<'_> {
     fn one(&self, name: Name) -> Result<Vec<Figure>, BenchError> {
-        let (sizes, effort) = (&self.plan.sizes, self.plan.effort);
+        let (sizes, turns) = (&self.plan.sizes, self.turns);
         match name {
-            Name::MatmulF32 => self.products(|side, threads| products::f32(side, threads, effort)),
-            Name::MatmulI8 => self.products(|side, threads| Ok(vec![products::i8(side, threads, effort)?])),
+            Name::MatmulF32 => self.products(|side, threads| products::f32(side, threads, turns)),
+            Name::MatmulI8 => self.products(|side, threads| Ok(vec![products::i8(side, threads, turns)?])),
             Name::Kmeans => self.contest(&tables::kmeans(sizes, self.folder)?),
             Name::Pca => self.contest(&tables::pca(sizes, self.folder)?),
             Name::LinearRegression => self.contest(&tables::linear_regression(sizes, self.folder)?),
@@ -141,7 +146,7 @@ impl Bench<'_> {
                 let encoder = Encoder::read(model).map_err(|error| BenchError::Job(error.into()))?;
                 self.contest(&embedding::contest(&encoder, model, sizes.sentences)?)
             }
-            Name::Merkle => Ok(vec![hashing::merkle(sizes.hashed_side, effort)?]),
+            Name::Merkle => Ok(vec![hashing::merkle(sizes.hashed_side, turns)?]),
         }
     }
 
@@ -166,7 +171,7 @@ impl Bench<'_> {
         let threads = if self.plan.threads.is_empty() { &default } else { &self.plan.threads[..] };
         let mut figures = Vec::new();
         for &threads in threads {
-            figures.extend(contest.hold(threads, self.peers.of(contest.name), self.plan.effort)?);
+            figures.extend(contest.hold(threads, self.peers.of(contest.name), self.turns)?);
         }
         Ok(figures)
     }

@@ -32,7 +32,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
         Command::Task(command) => task::run(config, command).await,
         Command::Model(command) => model::run(config, command).await,
         Command::Wallet(args) => wallet::run(config, args).await,
-        Command::Bench(args) => bench::run(config, args),
+        Command::Bench(args) => bench::run(config, args).await,
         Command::Completions { shell } => {
             completions::print(shell);
             Ok(())
