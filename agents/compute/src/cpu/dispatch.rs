@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use tessera_referee::{DType, Map1, Map2, Reduce};
 
+use super::chains::CHAIN;
 use super::columns::{self, By, Down};
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
@@ -15,7 +16,9 @@ use super::part::{Part, Target};
 use super::pool::Chunk;
 use super::reads::{follows_strides, is_down};
 use super::recycle::Kept;
-use super::rows::{ArgBest, DotRowsI8, Extremes, FoldChains, SIDE, SumRowsInteger, f32_rank, fold_rows, i32_rank};
+use super::rows::{
+    ArgBest, DotRowsI8, Extremes, Factors, FoldChains, SIDE, SumRowsInteger, f32_rank, fold_rows, i32_rank,
+};
 use super::segments::{Labelled, rows_fit, segment_sum, segment_sum_of_rows};
 use super::strided::Strided;
 use crate::exec::ExecError;
@@ -82,7 +85,7 @@ pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) 
         (OpKind::Uniform(seed), []) => run.make(1, 8, &Draws(*seed)),
         (OpKind::Matmul, [Data::F32(a), Data::F32(b)]) => run.matmul::<f32>(types, a, b),
         (OpKind::Matmul, [Data::I8(a), Data::I8(b)]) => run.matmul::<i8>(types, a, b),
-        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Some(b), row(types)),
+        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Factors::Rows(b), row(types)),
         (OpKind::Rowdot, [Data::I8(a), Data::I8(b)]) => {
             let k = row(types);
             run.make(1, k, &DotRowsI8 { a, b, k, skip: [run.skip(0), run.skip(1)] })
@@ -201,7 +204,15 @@ impl Run<'_> {
             OpKind::Reduce(reduce @ (Reduce::Max | Reduce::Min)) => columns::extremes(pool, down(0)?, reduce),
             OpKind::Rowdot => columns::sum(pool, down(0)?, By::Each(down(1)?)),
             OpKind::Matmul if types[0].shape.rows() == 1 && self.parts[0].view.is_none() => {
-                columns::sum(pool, down(1)?, By::Row(floats(0)?))
+                let (vector, matrix) = (floats(0)?, floats(1)?);
+                match down(1) {
+                    Some(down) => columns::sum(pool, down, By::Row(vector)),
+                    // A row of A by each row of B: panels of it would be nearly empty.
+                    None if (1..=CHAIN).contains(&row(types)) => {
+                        fold_rows(pool, matrix, Factors::Same(vector), types[1].shape.rows() as usize, row(types))
+                    }
+                    None => return None,
+                }
             }
             OpKind::SegmentSum => {
                 let (points, Data::I32(labels)) = (down(0)?, self.parts[1].data) else { return None };
@@ -243,7 +254,7 @@ impl Run<'_> {
         self.output(matmul::multiply(self.target.pool(), matrices)?)
     }
 
-    fn fold(&self, a: &[f32], b: Option<&[f32]>, k: usize) -> Evaluated {
+    fn fold(&self, a: &[f32], b: Factors<'_>, k: usize) -> Evaluated {
         if let Target::Rows { .. } = self.target {
             return self.make(SIDE, k, &FoldChains { a, b, k, chains: 1, skip: [self.skip(0), self.skip(1)] });
         }
@@ -314,7 +325,7 @@ impl Run<'_> {
     fn reduce(&self, reduce: Reduce, k: usize, x: &Data) -> Evaluated {
         let skip = self.skip(0);
         match (reduce, x) {
-            (Reduce::Sum, Data::F32(x)) => self.fold(x, None, k),
+            (Reduce::Sum, Data::F32(x)) => self.fold(x, Factors::Ones, k),
             (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
             (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
             (Reduce::Max | Reduce::Min, Data::F32(x)) => {

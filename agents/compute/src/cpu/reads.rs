@@ -143,10 +143,8 @@ fn viewed(graph: &Graph, needed: &[bool]) -> Vec<bool> {
         };
         for (n, operand) in op.operands.iter().enumerate() {
             let (Operand::Op(i), Some((view, _))) = (*operand, of(operand)) else { continue };
-            if !follows_strides(&op.kind)
-                && !follows(op, n, &view, &of)
-                && !(viewed[index] && matches!(op.kind, OpKind::Map1(_)))
-            {
+            let keeps = viewed[index] && matches!(op.kind, OpKind::Map1(_));
+            if !(keeps || follows_strides(&op.kind) || follows(op, n, &view, &of)) {
                 viewed[usize::from(i)] = false;
             }
         }

@@ -3,7 +3,7 @@
 use tessera_referee::layout;
 use tessera_referee::merkle::Digest;
 
-use super::{in_parts, threads};
+use super::in_parts;
 use crate::Tensor;
 use crate::sha256::{Batch, MESSAGES};
 use crate::tensor::Data;
@@ -12,12 +12,12 @@ const LEAF: usize = layout::LEAF_BYTES as usize;
 /// Bytes of leaves that are worth a thread.
 const WORTH_A_THREAD: usize = 1 << 20;
 
-/// Hashes of all leaves, in order.
-pub(super) fn digests(tensor: &Tensor) -> Vec<Digest> {
+/// Hashes of all leaves, in order, by at most so many threads.
+pub(super) fn digests(tensor: &Tensor, threads: usize) -> Vec<Digest> {
     match tensor.data() {
-        Data::F32(data) => of_rows(tensor, data, |x| x.to_bits().to_le_bytes()),
-        Data::I32(data) => of_rows(tensor, data, |x| x.to_le_bytes()),
-        Data::I8(data) => of_rows(tensor, data, |x| x.to_le_bytes()),
+        Data::F32(data) => of_rows(tensor, threads, data, |x| x.to_bits().to_le_bytes()),
+        Data::I32(data) => of_rows(tensor, threads, data, |x| x.to_le_bytes()),
+        Data::I8(data) => of_rows(tensor, threads, data, |x| x.to_le_bytes()),
     }
 }
 
@@ -28,6 +28,7 @@ fn padded(tensor: &Tensor) -> usize {
 
 fn of_rows<T: Copy + Sync, const N: usize>(
     tensor: &Tensor,
+    threads: usize,
     data: &[T],
     bytes: impl Fn(T) -> [u8; N] + Sync,
 ) -> Vec<Digest> {
@@ -39,7 +40,7 @@ fn of_rows<T: Copy + Sync, const N: usize>(
     let rows = (LEAF / padded).max(1);
     let leaves = padded.div_ceil(LEAF);
     let units = data.len().div_ceil(row * rows);
-    let part = units.div_ceil(threads(units * leaves * LEAF / WORTH_A_THREAD));
+    let part = units.div_ceil(threads.min(units * leaves * LEAF / WORTH_A_THREAD).max(1));
     let hash = |(index, data): (usize, &[T])| {
         let mut hashed = Hashed::new(index * part * leaves, part * leaves);
         pad(data, row, padded, &bytes, &mut hashed);

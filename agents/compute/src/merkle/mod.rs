@@ -40,9 +40,9 @@ impl Tree {
         Self { leaves, hash }
     }
 
-    /// The tree over a tensor's padded leaves, hashed by all of the machine's threads if it is large.
+    /// The tree over a tensor's padded leaves, by this thread alone.
     pub fn of_tensor(tensor: &Tensor) -> Self {
-        Self::over(leaves::digests(tensor))
+        Self::over(leaves::digests(tensor, 1))
     }
 
     /// Number of leaves.
@@ -89,15 +89,15 @@ fn split(n: usize) -> usize {
 /// Leaves of a subtree that one thread hashes; a power of two.
 const SUBTREE: usize = 1 << 12;
 
-/// The tree's hash: of subtrees of equal size first, which all threads share.
-fn tree_hash(leaves: &[Digest]) -> Digest {
-    let threads = threads(leaves.len() / SUBTREE);
-    if threads == 1 {
-        return subtree_hash(leaves);
+/// The tree's hash: with several threads, of subtrees of equal size first.
+fn shared_tree_hash(leaves: &[Digest], threads: usize) -> Digest {
+    let threads = threads.min(leaves.len() / SUBTREE);
+    if threads < 2 {
+        return tree_hash(leaves);
     }
     let part = leaves.len().div_ceil(SUBTREE).div_ceil(threads) * SUBTREE;
-    let hashes = |leaves: &[Digest]| leaves.chunks(SUBTREE).map(subtree_hash).collect::<Vec<_>>();
-    subtree_hash(&in_parts(leaves.chunks(part), hashes).concat())
+    let hashes = |leaves: &[Digest]| leaves.chunks(SUBTREE).map(tree_hash).collect::<Vec<_>>();
+    tree_hash(&in_parts(leaves.chunks(part), hashes).concat())
 }
 
 /// Does the work for each part on a thread of its own, in order.
@@ -112,13 +112,8 @@ fn in_parts<P: Send, T: Send>(parts: impl Iterator<Item = P>, work: impl Fn(P) -
     })
 }
 
-/// Threads for that many pieces of work, each worth one.
-fn threads(pieces: usize) -> usize {
-    if pieces < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(pieces) }
-}
-
 /// Level by level: where a level is odd its last hash moves up as it is, which is the tree that splits at powers of two.
-fn subtree_hash(leaves: &[Digest]) -> Digest {
+fn tree_hash(leaves: &[Digest]) -> Digest {
     // `0x01 || left || right`.
     let mut batch = Batch::<2>::new(65);
     let mut level = leaves.to_vec();
@@ -145,11 +140,12 @@ pub(crate) fn root_of(kind: RootKind, header: &[u8], tree: &Tree) -> Root {
 }
 
 impl Tensor {
-    /// The tensor's Merkle root: type, shape and every bit of its elements.
+    /// The tensor's Merkle root: type, shape and every bit of its elements. A large one is hashed by all of the machine's threads.
     pub fn root(&self) -> Root {
-        let tree = Tree::of_tensor(self);
-        let header = header(self);
-        Root(merkle::root::<Native>(RootKind::Tensor, tree.count(), &header, &tree.hash()))
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let leaves = leaves::digests(self, threads);
+        let hash = shared_tree_hash(&leaves, threads);
+        Root(merkle::root::<Native>(RootKind::Tensor, leaves.len() as u64, &header(self), &hash))
     }
 }
 
@@ -181,4 +177,26 @@ pub fn trace_root(tensors: &[Root]) -> Root {
 /// Leaves of a tensor of this type, without its data.
 pub fn leaf_count(dtype: DType, shape: &crate::Shape) -> u64 {
     layout::leaf_count(dtype, shape.rows(), shape.row())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_tree() {
+        for dims in [[9_001, 130], [70_000, 3], [3, 700_001], [8_193, 128]] {
+            let data = (0..dims[0] * dims[1]).map(|i| i as f32 * 0.7).collect();
+            let tensor = Tensor::f32(&dims, data).unwrap();
+            let tree = Tree::of_tensor(&tensor);
+            for threads in [2, 3, 7] {
+                let leaves = leaves::digests(&tensor, threads);
+                assert_eq!(leaves, tree.leaves, "{dims:?}, {threads} threads");
+                assert_eq!(shared_tree_hash(&leaves, threads), tree.hash(), "{dims:?}, {threads} threads");
+            }
+            let bytes = Tensor::i8(&[dims[0] * dims[1]], vec![3; (dims[0] * dims[1]) as usize]).unwrap();
+            assert_eq!(leaves::digests(&bytes, 5), leaves::digests(&bytes, 1));
+        }
+    }
 }

@@ -12,7 +12,11 @@ pub(super) fn digest<const BLOCKS: usize>(messages: &[[[u8; 64]; BLOCKS]; MESSAG
         *state = _mm512_set1_epi32(word as i32);
     }
     for block in 0..BLOCKS {
-        compress(&mut state, std::array::from_fn(|lane| &messages[lane][block]));
+        let mut blocks = [&[0; 64]; MESSAGES];
+        for (own, message) in blocks.iter_mut().zip(messages) {
+            *own = &message[block];
+        }
+        compress(&mut state, blocks);
     }
     let mut digests = [[0; 32]; MESSAGES];
     for (word, vector) in state.into_iter().enumerate() {
