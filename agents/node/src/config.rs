@@ -14,6 +14,10 @@
 //! fetch_from = ["http", "s3"]
 //! memory_mib = 16384
 //! megaflops = 20000
+//! backend = "cuda:0,1"
+//!
+//! [node.gpu]
+//! overflow = "cpu"
 //!
 //! [work]
 //! max_runs = 2
@@ -29,6 +33,7 @@ use tessera_chain::Pubkey;
 use crate::backoff::Backoff;
 use crate::cranks::CrankLimits;
 use crate::fetch::Capacity;
+use crate::fleet::{BackendChoice, GpuTuning, Speed};
 use crate::locator::Scheme;
 
 /// A daemon's file. `W` is the agent's own part. What is missing must come from flags.
@@ -79,10 +84,16 @@ pub struct NodeTuning {
     /// Kinds of locators that are followed when a task names them. Contents are checked by hash whatever they come from;
     /// leave `file` out where requesters must not learn which files exist.
     pub fetch_from: Vec<Scheme>,
-    /// Memory that one task may need, in MiB.
+    /// What executes; `--backend` wins over it.
+    pub backend: BackendChoice,
+    /// Memory that one task may need, in MiB. On a GPU: for its inputs and outputs.
     pub memory_mib: u64,
-    /// Speed of the backend in million floating point operations per second, for estimates.
+    /// Speed of the CPU in million floating point operations per second, for estimates.
     pub megaflops: u64,
+    /// Speed of its memory in million bytes per second, for estimates.
+    pub megabytes_per_second: u64,
+    /// What concerns GPUs.
+    pub gpu: GpuTuning,
     /// After a request to stop: how long work that is owed may take to finish before it is abandoned.
     #[serde(with = "humantime_serde")]
     pub grace: Duration,
@@ -105,8 +116,11 @@ impl Default for NodeTuning {
     fn default() -> Self {
         Self {
             fetch_from: vec![Scheme::File, Scheme::S3, Scheme::Http],
+            backend: BackendChoice::Auto,
             memory_mib: 4_096,
             megaflops: 500,
+            megabytes_per_second: 1_000,
+            gpu: GpuTuning::default(),
             grace: Duration::from_secs(30),
             retry_first: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),
@@ -117,8 +131,6 @@ impl Default for NodeTuning {
     }
 }
 
-/// A slow disk's speed: tensors that do not fit the caches stay well above it.
-const BYTES_PER_SECOND: u64 = 250_000_000;
 /// Due transitions that are sent at the same time, at most.
 const CRANKS_AT_ONCE: usize = 4;
 
@@ -128,14 +140,26 @@ impl NodeTuning {
         Backoff { first: self.retry_first, most: self.retry_most }
     }
 
-    /// What this machine takes of tasks that must be done within `window`: half of it may be planned, the other half is
-    /// for the chain and for what the estimate misses.
-    pub fn capacity(&self, window: Duration) -> Capacity {
+    /// What the CPU takes of tasks that must be done within `time`.
+    pub fn capacity(&self, time: Duration) -> Capacity {
         Capacity {
-            memory_bytes: self.memory_mib.saturating_mul(1024 * 1024),
+            memory_bytes: self.memory_bytes(),
             flops_per_second: self.megaflops.saturating_mul(1_000_000),
-            bytes_per_second: BYTES_PER_SECOND,
-            time: window / 2,
+            bytes_per_second: self.megabytes_per_second.saturating_mul(1_000_000),
+            time,
+        }
+    }
+
+    /// Bytes that one task may need.
+    pub fn memory_bytes(&self) -> u64 {
+        self.memory_mib.saturating_mul(1024 * 1024)
+    }
+
+    /// How fast one GPU is.
+    pub fn gpu_speed(&self) -> Speed {
+        Speed {
+            flops_per_second: self.gpu.megaflops.saturating_mul(1_000_000),
+            bytes_per_second: self.gpu.megabytes_per_second.saturating_mul(1_000_000),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tessera_compute::{Backend, Cancel, ExecError, Root, Tensor, output_root};
 
 use crate::fetch::TaskInputs;
+use crate::fetch_error::Unfit;
 use crate::tasks::Lost;
 
 /// The result of a task.
@@ -32,6 +33,14 @@ pub enum ExecuteError {
         /// Tensors returned.
         actual: usize,
     },
+    /// No GPU computed it, and the CPU cannot.
+    #[error("no GPU computed it ({reason}), and the CPU cannot: {unfit}")]
+    NoPlace {
+        /// What became of the GPUs.
+        reason: String,
+        /// Why the CPU cannot.
+        unfit: Unfit,
+    },
     /// The computing thread panicked or was dropped.
     #[error("the computing thread {0}")]
     Lost(#[from] Lost),
@@ -46,23 +55,41 @@ pub async fn execute(
     task: Arc<TaskInputs>,
     cancel: Cancel,
 ) -> Result<Computed, ExecuteError> {
-    let mut guard = CancelOnDrop(Some(cancel.clone()));
-    let computing = tokio::task::spawn_blocking(move || {
-        let outputs = backend.run(&task.graph, &task.inputs, &cancel)?;
-        let expected = task.graph.output_count();
-        if outputs.len() != usize::from(expected) {
-            let (backend, actual) = (backend.name(), outputs.len());
-            return Err(ExecuteError::OutputCount { backend, expected, actual });
-        }
-        let root = output_root(&outputs);
-        Ok(Computed { outputs, root })
-    });
+    let mut guard = CancelOnDrop::new(cancel.clone());
+    let computing = tokio::task::spawn_blocking(move || compute(backend.as_ref(), &task, &cancel));
     let computed = computing.await.map_err(Lost::from)?;
-    guard.0 = None;
+    guard.disarm();
     computed
 }
 
-struct CancelOnDrop(Option<Cancel>);
+/// Computes a task on this thread.
+pub(crate) fn compute<B: Backend + ?Sized>(
+    backend: &B,
+    task: &TaskInputs,
+    cancel: &Cancel,
+) -> Result<Computed, ExecuteError> {
+    let outputs = backend.run(&task.graph, &task.inputs, cancel)?;
+    let expected = task.graph.output_count();
+    if outputs.len() != usize::from(expected) {
+        let (backend, actual) = (backend.name(), outputs.len());
+        return Err(ExecuteError::OutputCount { backend, expected, actual });
+    }
+    let root = output_root(&outputs);
+    Ok(Computed { outputs, root })
+}
+
+/// Cancels a run when it is dropped.
+pub(crate) struct CancelOnDrop(Option<Cancel>);
+
+impl CancelOnDrop {
+    pub fn new(cancel: Cancel) -> Self {
+        Self(Some(cancel))
+    }
+
+    fn disarm(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {

@@ -8,6 +8,7 @@ use tessera_compute::referee::limits::{MAX_DESCRIPTOR_BYTES, MAX_INPUTS, MAX_OPE
 use tessera_compute::{ContentId, Graph, Manifest, Root, Tensor, TensorType, decode_tensors, inputs_root};
 
 use crate::fetch_error::{FetchError, Malformed, Unfit};
+use crate::fleet::Speed;
 use crate::store::ContentStore;
 
 /// Bytes around a tensor's elements in its stored form, with room to spare.
@@ -17,8 +18,6 @@ const MANIFEST_LIMIT: u64 =
     (MAX_OPERATIONS * MAX_DESCRIPTOR_BYTES + MAX_INPUTS * 256 + MAX_OUTPUTS * 16 + 16_384) as u64;
 /// Inputs that are on their way at the same time.
 const PARALLEL: usize = 4;
-/// What a task costs beside its arithmetic: threads, hashing and encoding of small tensors.
-const OVERHEAD: Duration = Duration::from_millis(200);
 
 /// What a task's terms say about its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +34,14 @@ pub struct TaskClaims {
     pub output_count: u8,
 }
 
-/// What this machine can take.
+/// What a CPU can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Bytes that one task may need for its tensors.
     pub memory_bytes: u64,
     /// Floating point operations per second that this machine does at least.
     pub flops_per_second: u64,
-    /// Bytes per second that it moves through memory at least.
+    /// Bytes per second that its operations read and write at least.
     pub bytes_per_second: u64,
     /// The longest that a task may be estimated to take.
     pub time: Duration,
@@ -61,21 +60,21 @@ pub struct TaskInputs {
     pub estimate: Duration,
 }
 
-/// Fetches the manifest and the inputs of a task and checks content ids, roots, counts and shapes; a task that this
-/// machine cannot take is refused before its inputs are downloaded. Cancel safe: nothing is kept.
+/// Fetches the manifest and the inputs of a task and checks content ids, roots, counts and shapes. `estimate` says how long
+/// a graph takes here; a task that it refuses is refused before its inputs are downloaded. Cancel safe: nothing is kept.
 ///
 /// # Errors
 /// [`FetchError`]; its [`remedy`](FetchError::remedy) tells whether to come back.
 pub async fn fetch_task(
     store: &ContentStore,
     claims: &TaskClaims,
-    capacity: &Capacity,
+    estimate: impl FnOnce(&Graph) -> Result<Duration, Unfit>,
 ) -> Result<TaskInputs, FetchError> {
     let bytes = store.get(&claims.manifest_id, MANIFEST_LIMIT).await?;
     let Manifest { graph, inputs: ids, label } =
         Manifest::decode(&bytes).map_err(|error| Malformed::Manifest(error.to_string()))?;
     check_graph(&graph, ids.len(), claims)?;
-    let estimate = check_fit(&graph, capacity)?;
+    let estimate = estimate(&graph)?;
 
     let wanted: Vec<(usize, ContentId, TensorType)> = ids
         .into_iter()
@@ -116,22 +115,23 @@ fn check_graph(graph: &Graph, inputs: usize, claims: &TaskClaims) -> Result<(), 
     Ok(())
 }
 
-fn check_fit(graph: &Graph, capacity: &Capacity) -> Result<Duration, Unfit> {
-    let cost = graph.cost();
-    if cost.bytes > capacity.memory_bytes {
-        return Err(Unfit::Memory { needs: cost.bytes, has: capacity.memory_bytes });
+impl Capacity {
+    /// How long the CPU takes for a graph.
+    ///
+    /// # Errors
+    /// [`Unfit`]: too large, or too slow.
+    pub fn check(&self, graph: &Graph) -> Result<Duration, Unfit> {
+        let needs = graph.cost().bytes;
+        if needs > self.memory_bytes {
+            return Err(Unfit::Memory { needs, has: self.memory_bytes });
+        }
+        let speed = Speed { flops_per_second: self.flops_per_second, bytes_per_second: self.bytes_per_second };
+        let needs = speed.on_cpu(graph);
+        if needs > self.time {
+            return Err(Unfit::Time { needs, has: self.time });
+        }
+        Ok(needs)
     }
-    let estimate = seconds(cost.flops, capacity.flops_per_second)
-        .saturating_add(seconds(cost.bytes, capacity.bytes_per_second))
-        .saturating_add(OVERHEAD);
-    if estimate > capacity.time {
-        return Err(Unfit::Time { needs: estimate, has: capacity.time });
-    }
-    Ok(estimate)
-}
-
-fn seconds(amount: u64, per_second: u64) -> Duration {
-    Duration::try_from_secs_f64(amount as f64 / per_second.max(1) as f64).unwrap_or(Duration::MAX)
 }
 
 async fn fetch_input(

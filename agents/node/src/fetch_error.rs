@@ -16,7 +16,7 @@ pub enum FetchError {
     /// The data are all there and contradict the task's terms.
     #[error("the task is malformed: {0}; only its requester can mend that, with a new task")]
     Malformed(#[from] Malformed),
-    /// The task is sound and too large for this machine.
+    /// The task is sound and more than this machine takes.
     #[error("the task does not fit this machine: {0}")]
     Unfit(#[from] Unfit),
     /// A decoding thread was lost (out of memory, a bug).
@@ -38,6 +38,7 @@ impl FetchError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Store(error) if error.is_retryable() => Remedy::Later,
+            Self::Unfit(Unfit::NoHealthyGpu) => Remedy::Later,
             Self::Store(_) | Self::Malformed(_) | Self::Unfit(_) | Self::Lost(_) => Remedy::Never,
         }
     }
@@ -96,9 +97,24 @@ pub enum Unfit {
         /// Bytes allowed.
         has: u64,
     },
+    /// Too much memory for a GPU.
+    #[error(
+        "it needs {needs} bytes of GPU memory and GPU {gpu} has {has} for it; with `overflow = \"cpu\"` in `[node.gpu]` the CPU takes such tasks"
+    )]
+    GpuMemory {
+        /// Which one.
+        gpu: usize,
+        /// Bytes of its tensors and of the kernels' scratch.
+        needs: u64,
+        /// Bytes of the GPU.
+        has: u64,
+    },
+    /// The GPUs have failed, and the CPU cannot take it either.
+    #[error("all GPUs have failed and get no run for a while; see the log, and `nvidia-smi`")]
+    NoHealthyGpu,
     /// Too slow.
     #[error(
-        "it would take about {needs:?} and {has:?} of its execution window may be planned; set `megaflops` to this machine's speed"
+        "it would take about {needs:?} and {has:?} may be planned; set `megaflops` and `megabytes_per_second` to this machine's speed"
     )]
     Time {
         /// As estimated.

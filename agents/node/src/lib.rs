@@ -1,5 +1,5 @@
-//! What Tessera's daemons share: objects by content id, checked fetching of tasks, execution beside the async workers,
-//! configuration, logs, the journal of intents, owned tasks, the shutdown, the loop that every agent runs in, what it
+//! What Tessera's daemons share: objects by content id, checked fetching of tasks, execution on the CPU and on GPUs beside the
+//! async workers, configuration, logs, the journal of intents, owned tasks, the shutdown, the loop that every agent runs in, what it
 //! remembers, and the sending of due transitions.
 
 pub mod agent;
@@ -9,6 +9,7 @@ pub mod cranks;
 pub mod execute;
 pub mod fetch;
 pub mod fetch_error;
+pub mod fleet;
 pub mod journal;
 pub mod locator;
 pub mod logs;
@@ -28,6 +29,7 @@ pub use cranks::{CrankKey, CrankLimits, CrankMemory, CrankStage, crank_key, plan
 pub use execute::{Computed, ExecuteError, execute};
 pub use fetch::{Capacity, TaskClaims, TaskInputs, fetch_task};
 pub use fetch_error::{FetchError, Malformed, Remedy, Unfit};
+pub use fleet::{Accelerator, BackendChoice, Demand, Fleet, FleetError, Prefer, time_left};
 pub use journal::{Journal, JournalError};
 pub use locator::{Locator, MAX_LOCATOR_BYTES, Scheme};
 pub use memory::{Memory, Note};

@@ -106,16 +106,18 @@ impl<K, T: Send + 'static> Tasks<K, T> {
 impl From<JoinError> for Lost {
     fn from(error: JoinError) -> Self {
         match error.try_into_panic() {
-            Ok(payload) => Self::Panicked(panic_message(payload.as_ref())),
+            Ok(payload) => panicked(payload.as_ref()),
             Err(_) => Self::Aborted,
         }
     }
 }
 
-fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
-    payload
+/// The end of what panicked with this payload.
+pub(crate) fn panicked(payload: &(dyn std::any::Any + Send)) -> Lost {
+    let message = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Lost::Panicked(message)
 }

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use tessera_chain::due::Due;
 use tessera_chain::{Chain, ChainError, Keypair, Outgoing, Pubkey, Receipt, Signer, Task, Versioned, World, crank};
-use tessera_compute::{Backend, ContentId, Root};
+use tessera_compute::{ContentId, Root};
 
 use crate::config::NodeTuning;
 use crate::fetch::{TaskClaims, TaskInputs, fetch_task};
 use crate::fetch_error::FetchError;
+use crate::fleet::Fleet;
 use crate::journal::{Journal, JournalError};
 use crate::store::{ContentStore, Stores};
 
@@ -19,7 +20,7 @@ use crate::store::{ContentStore, Stores};
 #[derive(Clone)]
 pub struct Workbench {
     /// What computes.
-    pub backend: Arc<dyn Backend>,
+    pub fleet: Fleet,
     /// What agents have in common.
     pub node: NodeTuning,
     chain: Arc<dyn Chain>,
@@ -42,7 +43,7 @@ impl Workbench {
     pub fn open(
         chain: Arc<dyn Chain>,
         keypair: Keypair,
-        backend: Arc<dyn Backend>,
+        fleet: Fleet,
         journal: &Path,
         own: Vec<ContentStore>,
         node: NodeTuning,
@@ -56,7 +57,8 @@ impl Workbench {
             );
         }
         let stores = Arc::new(Stores::new(own, node.fetch_from.clone()));
-        Ok(Self { backend, node, chain, keypair: Arc::new(keypair), stores, journal })
+        let fleet = fleet.with_tuning(&node);
+        Ok(Self { fleet, node, chain, keypair: Arc::new(keypair), stores, journal })
     }
 
     /// Who signs.
@@ -78,7 +80,7 @@ impl Workbench {
             output_count: terms.output_count,
         };
         let store = self.stores.at(&terms.manifest_locator)?;
-        fetch_task(&store, &claims, &self.node.capacity(window)).await
+        fetch_task(&store, &claims, |graph| self.fleet.check(graph, window)).await
     }
 
     /// Journals the intent at the cluster's time `at`, then sends.

@@ -70,7 +70,7 @@ impl Fixture {
     }
 
     async fn refusal(&self, claims: &TaskClaims) -> Malformed {
-        let error = fetch_task(&self.store, claims, &ROOMY).await.unwrap_err();
+        let error = fetch_task(&self.store, claims, |graph| ROOMY.check(graph)).await.unwrap_err();
         assert_eq!(error.remedy(), Remedy::Never, "{error}");
         let FetchError::Malformed(malformed) = error else { panic!("{error}") };
         malformed
@@ -81,7 +81,7 @@ impl Fixture {
 async fn a_sound_task_is_fetched_and_computes() {
     let fixture = Fixture::new();
     let claims = fixture.put().await;
-    let task = fetch_task(&fixture.store, &claims, &ROOMY).await.unwrap();
+    let task = fetch_task(&fixture.store, &claims, |graph| ROOMY.check(graph)).await.unwrap();
     assert_eq!((&task.graph, &task.inputs, task.label.as_str()), (&fixture.graph, &fixture.inputs, "{}"));
     let computed = execute(Arc::new(CpuBackend::new()), Arc::new(task), Cancel::new()).await.unwrap();
     assert_eq!(computed.outputs[0].as_f32().unwrap(), [3.0, 5.0, 7.0]);
@@ -92,13 +92,13 @@ async fn a_sound_task_is_fetched_and_computes() {
 async fn data_that_are_not_there_may_come() {
     let fixture = Fixture::new();
     let nowhere = TaskClaims { manifest_id: ContentId::of(b"nowhere"), ..fixture.put().await };
-    let error = fetch_task(&fixture.store, &nowhere, &ROOMY).await.unwrap_err();
+    let error = fetch_task(&fixture.store, &nowhere, |graph| ROOMY.check(graph)).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::Later, "{error}");
 
     let mut ids = fixture.put_inputs().await;
     ids[1] = ContentId::of(b"nowhere");
     let claims = fixture.put_manifest(ids).await;
-    let error = fetch_task(&fixture.store, &claims, &ROOMY).await.unwrap_err();
+    let error = fetch_task(&fixture.store, &claims, |graph| ROOMY.check(graph)).await.unwrap_err();
     assert_eq!(error.remedy(), Remedy::Later, "{error}");
 }
 
@@ -144,10 +144,10 @@ async fn what_does_not_fit_is_refused_before_its_inputs_are_read() {
     let nowhere = ContentId::of(b"nowhere");
     let claims = fixture.put_manifest(vec![nowhere, nowhere]).await;
     let small = Capacity { memory_bytes: 1, ..ROOMY };
-    let error = fetch_task(&fixture.store, &claims, &small).await.unwrap_err();
+    let error = fetch_task(&fixture.store, &claims, |graph| small.check(graph)).await.unwrap_err();
     assert!(matches!(error, FetchError::Unfit(Unfit::Memory { has: 1, .. })), "{error}");
     let hurried = Capacity { time: Duration::from_millis(1), ..ROOMY };
-    let error = fetch_task(&fixture.store, &claims, &hurried).await.unwrap_err();
+    let error = fetch_task(&fixture.store, &claims, |graph| hurried.check(graph)).await.unwrap_err();
     assert!(matches!(error, FetchError::Unfit(Unfit::Time { .. })), "{error}");
     assert_eq!(error.remedy(), Remedy::Never);
 }
@@ -182,7 +182,7 @@ impl Backend for Faulty {
 async fn fetched() -> Arc<TaskInputs> {
     let fixture = Fixture::new();
     let claims = fixture.put().await;
-    Arc::new(fetch_task(&fixture.store, &claims, &ROOMY).await.unwrap())
+    Arc::new(fetch_task(&fixture.store, &claims, |graph| ROOMY.check(graph)).await.unwrap())
 }
 
 #[tokio::test]

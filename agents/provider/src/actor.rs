@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World};
+use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, TaskState, World, address};
 use tessera_compute::{Cancel, ExecError};
-use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks};
+use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks, time_left};
 
 use crate::config::Limits;
 use crate::error::{ProviderError, WorkError};
@@ -141,7 +142,9 @@ impl Actor {
             }
             (Action::Execute(_), Some(held)) => {
                 held.cancel = Cancel::new();
-                let work = bench.execute(held.inputs.clone(), held.cancel.clone());
+                let run = world.runs.get(&address::run(&key, &self.me));
+                let left = run.map_or(Duration::ZERO, |run| time_left(run.execute_until, world.moment));
+                let work = bench.execute(held.inputs.clone(), left, held.cancel.clone());
                 self.progress.tasks.begin(key, terms, Stage::Executing);
                 tracing::info!(task = %key, stage = "execute", estimate = ?held.inputs.estimate, "computing");
                 jobs.spawn(job(Kind::Execute), work);

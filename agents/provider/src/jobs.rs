@@ -6,7 +6,7 @@ use std::time::Duration;
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, Outgoing, Pubkey, Receipt, Task, Versioned, World, ix};
 use tessera_compute::{Cancel, ContentId, Root, encode_tensors};
-use tessera_node::{ContentStore, ExecuteError, FetchError, Locator, Lost, TaskInputs, Workbench, execute};
+use tessera_node::{ContentStore, Demand, ExecuteError, FetchError, Locator, Lost, Prefer, TaskInputs, Workbench};
 
 use crate::error::WorkError;
 
@@ -55,14 +55,21 @@ impl Bench {
         Done::Fetched(self.base.fetch(&task, window).await)
     }
 
-    /// Computes and stores. A store that does not answer is asked again until the run is given up: the outputs are not
+    /// Computes and stores; the run must be submitted when `left` has passed. A store that does not answer is asked again until the run is given up: the outputs are not
     /// computed twice for its sake.
-    pub async fn execute(self, inputs: Arc<TaskInputs>, cancel: Cancel) -> Done {
-        Done::Executed(self.execute_and_store(inputs, &cancel).await)
+    pub async fn execute(self, inputs: Arc<TaskInputs>, left: Duration, cancel: Cancel) -> Done {
+        Done::Executed(self.execute_and_store(inputs, left, &cancel).await)
     }
 
-    async fn execute_and_store(self, inputs: Arc<TaskInputs>, cancel: &Cancel) -> Result<Stored, WorkError> {
-        let computed = execute(self.base.backend.clone(), inputs, cancel.clone()).await?;
+    async fn execute_and_store(
+        self,
+        inputs: Arc<TaskInputs>,
+        left: Duration,
+        cancel: &Cancel,
+    ) -> Result<Stored, WorkError> {
+        // The rest is for storing and submitting.
+        let demand = Demand { left: left - left / 10, prefer: Prefer::Gpu };
+        let computed = self.base.fleet.execute(inputs, demand, cancel.clone()).await?;
         let root = computed.root;
         let encoding = tokio::task::spawn_blocking(move || encode_tensors(&computed.outputs));
         let bytes = encoding.await.map_err(|error| ExecuteError::from(Lost::from(error)))?;

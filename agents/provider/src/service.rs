@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
-use tessera_compute::Backend;
-use tessera_node::{Running, Shutdown, StopPolicy, Workbench, follow};
+use tessera_node::{Fleet, Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
 use crate::config::ProviderConfig;
@@ -35,7 +34,7 @@ impl Provider {
         config: ProviderConfig,
         chain: Arc<dyn Chain>,
         keypair: Keypair,
-        backend: Arc<dyn Backend>,
+        fleet: impl Into<Fleet>,
         shutdown: Shutdown,
     ) -> Result<Self, ProviderError> {
         let authority = keypair.pubkey();
@@ -45,12 +44,21 @@ impl Provider {
         if !account.roles.compute {
             return Err(ProviderError::NoComputeRole(key));
         }
+        let fleet = fleet.into();
+        let (is, says) = (fleet.hardware(account.hardware.memory_mib), account.hardware);
+        if (is.backend, is.compute_capability) != (says.backend, says.compute_capability) {
+            tracing::warn!(
+                ?is,
+                ?says,
+                "registered with other hardware; `tessera provider update --hardware` corrects it"
+            );
+        }
         config.public_store.check_fits_account()?;
         config.store.put(PROBE).await?;
         let limits = config.limits();
         let stop = StopPolicy::new(config.node.grace);
         let journal = config.data_dir.join("provider.journal.jsonl");
-        let base = Workbench::open(chain.clone(), keypair, backend, &journal, vec![config.store.clone()], config.node)?;
+        let base = Workbench::open(chain.clone(), keypair, fleet, &journal, vec![config.store.clone()], config.node)?;
         let bench = Bench { base, store: config.store, public_store: config.public_store };
         let actor = Actor::new(bench, limits, key);
         // Not the shutdown's token: the feed must outlive the request, to see what is still owed.

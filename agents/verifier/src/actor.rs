@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, Verdict, World};
 use tessera_compute::{Cancel, ExecError, Root};
-use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks, Workbench};
+use tessera_node::{Agent, Ended, ExecuteError, FetchError, Lost, Progress, TaskInputs, Tasks, Workbench, time_left};
 
 use crate::config::Limits;
 use crate::error::{VerifierError, WorkError};
 use crate::jobs::{self, Done, Job, Kind};
-use crate::plan::{Action, Stage, View, plan};
+use crate::plan::{Action, Stage, View, plan, until};
 
 /// A task's data, until its root is known.
 struct Held {
@@ -122,7 +122,9 @@ impl Actor {
                 let claimed = Root(run.output_root);
                 tracing::info!(task = %key, run = %run.key, stage = "execute", estimate = ?held.inputs.estimate, "re-computing");
                 self.progress.tasks.begin(key, terms, Stage::Executing);
-                jobs.spawn(job(Kind::Execute), jobs::execute(bench, held.inputs.clone(), claimed, held.cancel.clone()));
+                let left = time_left(until(&task, run), world.moment);
+                let work = jobs::execute(bench, held.inputs.clone(), claimed, left, held.cancel.clone());
+                jobs.spawn(job(Kind::Execute), work);
             }
             Action::Post { run, root, .. } => {
                 let matching = self.matching_audit(world, run, root);

@@ -1,12 +1,12 @@
 //! The jobs of a verifier: what runs beside the loop, one transaction or one computation each.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tessera_chain::due::Due;
 use tessera_chain::{ChainError, Outgoing, Pubkey, Receipt, Task, Versioned, World, ix};
-use tessera_compute::{Backend, Cancel, Root};
-use tessera_node::{FetchError, TaskInputs, Workbench};
+use tessera_compute::{Cancel, Root};
+use tessera_node::{Demand, FetchError, Fleet, Prefer, TaskInputs, Workbench};
 
 use crate::error::WorkError;
 
@@ -38,23 +38,33 @@ pub(crate) async fn fetch(bench: Workbench, task: Versioned<Task>) -> Done {
     Done::Fetched(bench.fetch(&task, window).await)
 }
 
-/// Computes the outputs' root. One that differs from the run's is computed a second time before anything is staked on
-/// it: a passing fault of this machine must not cost its operator a lock.
-pub(crate) async fn execute(bench: Workbench, inputs: Arc<TaskInputs>, claimed: Root, cancel: Cancel) -> Done {
-    Done::Executed(execute_surely(&bench.backend, inputs, claimed, cancel).await)
+/// Computes the outputs' root, which must be posted when `left` has passed. One that differs from the run's is computed a
+/// second time before anything is staked on it, on the CPU if that is in time: a fault of this machine must not cost its
+/// operator a lock.
+pub(crate) async fn execute(
+    bench: Workbench,
+    inputs: Arc<TaskInputs>,
+    claimed: Root,
+    left: Duration,
+    cancel: Cancel,
+) -> Done {
+    Done::Executed(execute_surely(&bench.fleet, inputs, claimed, left, cancel).await)
 }
 
 async fn execute_surely(
-    backend: &Arc<dyn Backend>,
+    fleet: &Fleet,
     inputs: Arc<TaskInputs>,
     claimed: Root,
+    left: Duration,
     cancel: Cancel,
 ) -> Result<Root, WorkError> {
-    let first = tessera_node::execute(backend.clone(), inputs.clone(), cancel.clone()).await?.root;
+    let begin = Instant::now();
+    let demand = |prefer| Demand { left: left.saturating_sub(begin.elapsed()), prefer };
+    let first = fleet.execute(inputs.clone(), demand(Prefer::Gpu), cancel.clone()).await?.root;
     if first == claimed {
         return Ok(first);
     }
-    let second = tessera_node::execute(backend.clone(), inputs, cancel).await?.root;
+    let second = fleet.execute(inputs, demand(Prefer::Cpu), cancel).await?.root;
     if first == second { Ok(first) } else { Err(WorkError::Unstable { first, second }) }
 }
 

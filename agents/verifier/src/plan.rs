@@ -182,7 +182,8 @@ fn own_audit<'a>(view: &View<'a>, run: &Versioned<Run>) -> Option<&'a Versioned<
     view.world.audits_of(run.key).find(|audit| audit.verifier == view.me)
 }
 
-fn until(task: &Versioned<Task>, run: &Versioned<Run>) -> tessera_chain::Deadline {
+/// When the audit of a run is too late.
+pub(crate) fn until(task: &Versioned<Task>, run: &Versioned<Run>) -> tessera_chain::Deadline {
     if task.state == TaskState::Disputed { run.challenge_until } else { run.audit_until }
 }
 

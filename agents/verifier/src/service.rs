@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
-use tessera_compute::Backend;
-use tessera_node::{Running, Shutdown, StopPolicy, Workbench, follow};
+use tessera_node::{Fleet, Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
 use crate::config::VerifierConfig;
@@ -30,7 +29,7 @@ impl Verifier {
         config: VerifierConfig,
         chain: Arc<dyn Chain>,
         keypair: Keypair,
-        backend: Arc<dyn Backend>,
+        fleet: impl Into<Fleet>,
         shutdown: Shutdown,
     ) -> Result<Self, VerifierError> {
         let authority = keypair.pubkey();
@@ -43,7 +42,7 @@ impl Verifier {
         let limits = config.limits();
         let stop = StopPolicy::new(config.node.grace);
         let journal = config.data_dir.join("verifier.journal.jsonl");
-        let bench = Workbench::open(chain.clone(), keypair, backend, &journal, Vec::new(), config.node)?;
+        let bench = Workbench::open(chain.clone(), keypair, fleet.into(), &journal, Vec::new(), config.node)?;
         let actor = Actor::new(bench, limits, key);
         // Not the shutdown's token: the feed must outlive the request, to see whether an audit is still possible.
         let feed = chain.watch(market, CancellationToken::new()).await?;

@@ -3,6 +3,8 @@
 
 #[path = "../../provider/tests/bench/mod.rs"]
 mod bench;
+#[path = "../../node/tests/gpus/mod.rs"]
+mod gpus;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,9 +12,10 @@ use std::time::Duration;
 
 use bench::accounts::{SOON, audit, key, market_key, submitted};
 use bench::{Bench, Counting, Hanging, Unstable, right_root};
+use gpus::{Does, Fake, lost};
 use tessera_chain::{Chain, ChainError, Keypair, Moment, Pubkey, Run, Task, TaskState, address};
-use tessera_compute::{Backend, CpuBackend};
-use tessera_node::Shutdown;
+use tessera_compute::CpuBackend;
+use tessera_node::{Accelerator, Fleet, Shutdown};
 use tessera_verifier::{Verifier, VerifierConfig, VerifierError};
 use tokio::sync::mpsc;
 
@@ -30,11 +33,11 @@ fn config(bench: &Bench) -> VerifierConfig {
     config
 }
 
-async fn start(bench: &Bench, backend: Arc<dyn Backend>) -> (Verifier, Shutdown) {
+async fn start(bench: &Bench, fleet: impl Into<Fleet>) -> (Verifier, Shutdown) {
     let shutdown = Shutdown::new();
     let chain: Arc<dyn Chain> = bench.chain.clone();
     let authority = bench.authority.insecure_clone();
-    let verifier = Verifier::spawn(config(bench), chain, authority, backend, shutdown.clone()).await.unwrap();
+    let verifier = Verifier::spawn(config(bench), chain, authority, fleet, shutdown.clone()).await.unwrap();
     (verifier, shutdown)
 }
 
@@ -158,4 +161,32 @@ async fn it_does_not_start_where_it_cannot_work() {
     let authority = bench.authority.insecure_clone();
     let without = Verifier::spawn(config(&bench), chain, authority, backend, Shutdown::new()).await;
     assert!(matches!(without, Err(VerifierError::NoVerifyRole(_))));
+}
+
+#[tokio::test]
+async fn an_audit_is_posted_from_the_cpu_when_the_gpu_fails() {
+    let mut bench = Bench::new();
+    submit(&bench, right_root().0).await;
+    let (cpu, gpu) = (Arc::new(Counting::default()), Fake::new(0, Does::Fails(lost())));
+    let fleet = Fleet::new(cpu.clone(), vec![gpu.clone() as Arc<dyn Accelerator>]);
+    let (verifier, shutdown) = start(&bench, fleet).await;
+    assert_eq!(bench.next().await, "audit_post");
+    assert_eq!(own_audit_root(&bench), right_root().0);
+    assert_eq!((gpu.begun(), cpu.0.load(Ordering::SeqCst)), (1, 1));
+    stop(verifier, &shutdown).await;
+}
+
+#[tokio::test]
+async fn nothing_is_staked_on_what_only_a_gpu_has_found() {
+    let mut bench = Bench::new();
+    submit(&bench, right_root().0).await;
+    let wrong = tessera_compute::Tensor::f32(&[3], vec![9.0; 3]).unwrap();
+    let (cpu, gpu) = (Arc::new(Counting::default()), Fake::new(0, Does::Gives(vec![wrong])));
+    let fleet = Fleet::new(cpu.clone(), vec![gpu.clone() as Arc<dyn Accelerator>]);
+    let (verifier, shutdown) = start(&bench, fleet).await;
+    // The CPU contradicts the GPU, so both are asked again, and the GPU is right then.
+    assert_eq!(bench.next_in_time(SOON.unix - 1).await, "audit_post");
+    assert_eq!(own_audit_root(&bench), right_root().0);
+    assert_eq!((gpu.begun(), cpu.0.load(Ordering::SeqCst)), (2, 1));
+    stop(verifier, &shutdown).await;
 }

@@ -74,6 +74,9 @@ pub enum CliError {
     /// An agent's settings file is wrong.
     #[error(transparent)]
     Settings(#[from] tessera_node::ConfigError),
+    /// The chosen backend cannot be used.
+    #[error(transparent)]
+    Backend(#[from] tessera_node::FleetError),
     /// A provider could not start, or had to give up.
     #[error(transparent)]
     Provider(#[from] tessera_provider::ProviderError),
@@ -170,6 +173,7 @@ impl CliError {
             Self::Store(_) => "store",
             Self::Migration(_) => "migration",
             Self::Settings(_) => "config",
+            Self::Backend(_) => "backend",
             Self::Provider(_) => "provider",
             Self::Verifier(_) => "verifier",
             Self::Localnet(_) => "localnet",
@@ -220,6 +224,7 @@ impl CliError {
             | Self::Store(_)
             | Self::Migration(_)
             | Self::Settings(_)
+            | Self::Backend(_)
             | Self::Provider(_)
             | Self::Verifier(_)
             | Self::Localnet(_) => None,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tessera_chain::{Provider, ProviderStatus, Versioned};
 
+use crate::hardware::HardwareReport;
 use crate::output::Lines;
 use crate::session::Session;
 
@@ -23,6 +24,8 @@ pub struct ProviderReport {
     active_runs: u16,
     max_runs: u16,
     memory_mib: u32,
+    backend: &'static str,
+    compute_capability: u16,
     endpoint: String,
     /// Millionths: the estimated probability that a checked run of it is right.
     reputation: u64,
@@ -38,6 +41,7 @@ impl ProviderReport {
         let unbonding = stake.unbonding.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.amount));
         let amounts = [stake.free, stake.locked, unbonding, provider.price_floor];
         let roles = [("compute", provider.roles.compute), ("verify", provider.roles.verify)];
+        let hardware = HardwareReport::new(provider.hardware);
         Self {
             provider: provider.key.to_string(),
             authority: provider.authority.to_string(),
@@ -53,7 +57,9 @@ impl ProviderReport {
             price_floor: provider.price_floor,
             active_runs: provider.active_runs,
             max_runs: provider.max_runs,
-            memory_mib: provider.hardware.memory_mib,
+            memory_mib: hardware.memory_mib,
+            backend: hardware.backend,
+            compute_capability: hardware.compute_capability,
             endpoint: provider.endpoint.clone(),
             reputation: tessera_rules::Reputation::from(provider.reputation).score(),
             shown: amounts.map(|amount| session.tokens(amount)),
@@ -71,7 +77,7 @@ impl fmt::Display for ProviderReport {
             .line("roles", format!("{} ({})", self.roles.join(", "), self.status))
             .line("stake", format!("{free} free, {locked} locked, {unbonding} unbonding"))
             .line("takes", format!("rewards from {floor}, {} runs at most, {} now", self.max_runs, self.active_runs))
-            .line("memory", format!("{} MiB", self.memory_mib))
+            .line("hardware", format!("{}, {} MiB", self.backend, self.memory_mib))
             .maybe("endpoint", (!self.endpoint.is_empty()).then_some(&self.endpoint))
             .line("reputation", tessera_migrations::units::tokens(self.reputation, 6))
             .fmt(f)

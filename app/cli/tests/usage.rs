@@ -86,11 +86,29 @@ fn command_lines_that_make_no_sense_exit_with_2() {
         &["task", "submit", "mlp", "--data", "x.csv", "--reward", "5"],
         &["task", "submit", "embedding", "--encoder", "m", "--texts", "t.txt", "--reward", "5", "--max-tokens", "0"],
         &["provider", "update"],
+        &["provider", "run", "--backend", "gpu"],
+        &["verifier", "run", "--backend", "cuda:one"],
     ] {
         let (code, error) = place.refused(args);
         assert_eq!((code, &error["code"]), (2, &Value::from("usage")), "{args:?}: {error}");
         assert_eq!(place.tessera(args).status.code(), Some(2));
     }
+}
+
+#[test]
+fn a_gpu_that_is_not_there_is_refused_with_what_to_do() {
+    let place = Place::new();
+    let (code, error) = place.refused(&["provider", "hardware", "--backend", "cuda:99"]);
+    assert_eq!((code, &error["code"]), (1, &Value::from("backend")));
+    says(&error, &["cuda:99", "--backend cpu", "auto"]);
+}
+
+#[test]
+fn hardware_is_shown_as_it_would_be_announced() {
+    let output = Place::new().tessera(&["provider", "hardware", "--backend", "cpu", "--output", "json"]);
+    let hardware: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&hardware["backend"], &hardware["compute_capability"]), (&Value::from("cpu"), &Value::from(0)));
+    assert!(hardware["memory_mib"].is_u64(), "{hardware}");
 }
 
 #[test]

@@ -29,6 +29,11 @@ impl CudaBackend {
     }
 
     /// There is no device.
+    pub fn free_bytes(&self) -> Result<u64, CudaError> {
+        match *self {}
+    }
+
+    /// There is no device.
     pub fn fits(&self, _graph: &Graph) -> Result<(), CudaError> {
         match *self {}
     }

@@ -17,6 +17,9 @@ pub enum CudaError {
         /// Devices that the driver sees.
         count: usize,
     },
+    /// There is a driver and no device.
+    #[error("the CUDA driver sees no GPU: check `nvidia-smi` and CUDA_VISIBLE_DEVICES, or run on the CPU")]
+    NoDevices,
     /// The device is too old for the kernels.
     #[error("GPU {name} has compute capability {major}.{minor}, the kernels need 7.5: run on the CPU")]
     TooOld {

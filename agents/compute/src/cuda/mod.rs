@@ -40,3 +40,28 @@ pub struct CudaDevice {
     /// Bytes of its memory.
     pub memory: u64,
 }
+
+/// Memory that is left to the driver: code, and what its allocator rounds up.
+const RESERVE: u64 = 128 << 20;
+/// The compute capability that the kernels need.
+const LOWEST: (u32, u32) = (7, 5);
+
+impl CudaDevice {
+    /// Bytes that graphs can have of it when nothing else uses it.
+    pub fn for_graphs(&self) -> u64 {
+        self.memory.saturating_sub(RESERVE)
+    }
+
+    /// Whether it runs the kernels.
+    ///
+    /// # Errors
+    ///
+    /// [`CudaError::TooOld`].
+    pub fn check_supported(&self) -> Result<(), CudaError> {
+        if self.capability < LOWEST {
+            let (major, minor) = self.capability;
+            return Err(CudaError::TooOld { name: self.name.clone(), major, minor });
+        }
+        Ok(())
+    }
+}

@@ -142,7 +142,9 @@ pub(crate) fn root_of(kind: RootKind, header: &[u8], tree: &Tree) -> Root {
 impl Tensor {
     /// The tensor's Merkle root: type, shape and every bit of its elements. A large one is hashed by all of the machine's threads.
     pub fn root(&self) -> Root {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // To ask for their number takes longer than hashing a small tensor.
+        let large = leaf_count(self.dtype(), &self.shape()) >= SUBTREE as u64;
+        let threads = if large { std::thread::available_parallelism().map_or(1, usize::from) } else { 1 };
         let leaves = leaves::digests(self, threads);
         let hash = shared_tree_hash(&leaves, threads);
         Root(merkle::root::<Native>(RootKind::Tensor, leaves.len() as u64, &header(self), &hash))

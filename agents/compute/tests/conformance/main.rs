@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod elementwise;
+mod faults;
 mod folds;
 mod fused;
 mod interpreted;

@@ -55,7 +55,17 @@ impl Bench {
 
     /// Stores the data of the task (x + y) * 2 and returns its account, not yet on chain.
     pub async fn task(&self, number: u8) -> Task {
-        let (graph, inputs) = job();
+        self.task_on(number, inputs()).await
+    }
+
+    /// The same on vectors of this length.
+    pub async fn large_task(&self, number: u8, length: u64) -> Task {
+        let ones = Tensor::f32(&[length], vec![1.0; length as usize]).unwrap();
+        self.task_on(number, vec![ones.clone(), ones]).await
+    }
+
+    async fn task_on(&self, number: u8, inputs: Vec<Tensor>) -> Task {
+        let graph = graph(inputs[0].shape().dims());
         let mut ids = Vec::new();
         for tensor in &inputs {
             ids.push(self.store.put(encode_tensors(std::slice::from_ref(tensor))).await.unwrap());
@@ -113,20 +123,23 @@ impl Bench {
     }
 }
 
-fn job() -> (Graph, Vec<Tensor>) {
+/// (x + y) * 2.
+fn graph(dims: &[u64]) -> Graph {
     let mut builder = GraphBuilder::new();
-    let x = builder.input(DType::F32, &[3]).unwrap();
-    let y = builder.input(DType::F32, &[3]).unwrap();
+    let x = builder.input(DType::F32, dims).unwrap();
+    let y = builder.input(DType::F32, dims).unwrap();
     let sum = builder.add(x, y).unwrap();
     let twice = builder.mul_scalar(sum, 2.0).unwrap();
     builder.output(twice).unwrap();
-    let inputs = vec![Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(), Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap()];
-    (builder.finish().unwrap(), inputs)
+    builder.finish().unwrap()
+}
+
+fn inputs() -> Vec<Tensor> {
+    vec![Tensor::f32(&[3], vec![1.0, 2.0, 3.0]).unwrap(), Tensor::f32(&[3], vec![0.5, 0.5, 0.5]).unwrap()]
 }
 
 pub fn right_outputs() -> Vec<Tensor> {
-    let (graph, inputs) = job();
-    CpuBackend::new().run(&graph, &inputs, &Cancel::new()).unwrap()
+    CpuBackend::new().run(&graph(&[3]), &inputs(), &Cancel::new()).unwrap()
 }
 
 pub fn right_root() -> Root {

@@ -1,9 +1,10 @@
-//! `provider register|update|run|show`, `stake deposit|unbond|withdraw`, `verifier run`.
+//! `provider register|update|run|hardware|show`, `stake deposit|unbond|withdraw`, `verifier run`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tessera_chain::Pubkey;
+use tessera_node::BackendChoice;
 
 use super::StoreArgs;
 use tessera_migrations::units::Amount;
@@ -17,6 +18,12 @@ pub enum ProviderCommand {
     Update(ProviderUpdate),
     /// Claim, run and submit tasks until Ctrl-C
     Run(AgentArgs),
+    /// Show what this machine has, as `register` and `update --hardware` announce it
+    Hardware {
+        /// What executes: auto, cpu, cuda, or cuda:0,1
+        #[arg(long, value_name = "BACKEND", default_value_t = BackendChoice::Auto)]
+        backend: BackendChoice,
+    },
     /// Show a provider's stake, roles and reputation
     Show {
         /// The provider's address [default: the wallet's own]
@@ -42,7 +49,10 @@ pub struct ProviderRegister {
     /// Runs at the same time
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     pub max_runs: u16,
-    /// Memory to offer, in MiB [default: this machine's]
+    /// What executes, to be announced: auto (GPUs where there are some), cpu, cuda, or cuda:0,1
+    #[arg(long, value_name = "BACKEND", default_value_t = BackendChoice::Auto)]
+    pub backend: BackendChoice,
+    /// Memory to offer, in MiB [default: that of this machine or its largest chosen GPU]
     #[arg(long, value_name = "MIB")]
     pub memory_mib: Option<u32>,
     /// Where the provider can be reached, as others should see it
@@ -63,6 +73,9 @@ pub struct ProviderUpdate {
     /// Take nothing new (true), or work on (false)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub draining: Option<bool>,
+    /// Announce what this machine has: auto, cpu, cuda, or cuda:0,1
+    #[arg(long, value_name = "BACKEND", num_args = 0..=1, default_missing_value = "auto")]
+    pub hardware: Option<BackendChoice>,
     /// Smallest reward to take
     #[arg(long, value_name = "TOKENS")]
     pub price_floor: Option<Amount>,
@@ -80,6 +93,9 @@ pub struct AgentArgs {
     /// Content store of this agent's own objects.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// What executes: auto (GPUs where there are some, else the CPU), cpu, cuda (all GPUs), or cuda:0,1 [default: auto]
+    #[arg(long, value_name = "BACKEND")]
+    pub backend: Option<BackendChoice>,
     /// Settings file (TOML); flags win over it
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,

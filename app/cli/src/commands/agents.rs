@@ -4,8 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tessera_chain::{Chain, Signer};
-use tessera_compute::{Backend, CpuBackend};
-use tessera_node::{DaemonFile, Shutdown};
+use tessera_node::fleet::Cuda;
+use tessera_node::{DaemonFile, Fleet, NodeTuning, Shutdown};
 use tessera_provider::{Provider, ProviderConfig, ProviderFile};
 use tessera_verifier::{Verifier, VerifierConfig, VerifierFile};
 
@@ -25,15 +25,19 @@ pub async fn run_provider(config: &Config, args: AgentArgs) -> Result<(), CliErr
     if args.store.store.is_some() || file.store.is_none() {
         file.store = Some(config.store(&args.store)?.to_string());
     }
+    if let Some(backend) = args.backend {
+        file.node.backend = backend;
+    }
     if args.store.public_store.is_some() {
         file.public_store = args.store.public_store;
     }
     let chain: Arc<dyn Chain> = Arc::new(config.chain_with(&file.cluster)?);
     let settings = ProviderConfig::resolve(file)?;
+    let fleet = open_fleet(config, &settings.node)?;
     let shutdown = Shutdown::new();
     let stop = shutdown.clone();
     until_ended(&shutdown, async move {
-        let provider = Provider::spawn(settings, chain, wallet, backend(), stop).await?;
+        let provider = Provider::spawn(settings, chain, wallet, fleet, stop).await?;
         config.printer.note(format_args!("provider {} runs; Ctrl-C stops it", provider.key()));
         Ok(provider.join().await?)
     })
@@ -49,20 +53,27 @@ pub async fn run_verifier(config: &Config, command: VerifierCommand) -> Result<(
     let wallet = config.wallet(LocalWallet::Verifier)?;
     let mut file: VerifierFile = settings(&args)?;
     complete(config, &mut file, "verifier", &wallet)?;
+    if let Some(backend) = args.backend {
+        file.node.backend = backend;
+    }
     let chain: Arc<dyn Chain> = Arc::new(config.chain_with(&file.cluster)?);
     let settings = VerifierConfig::resolve(file)?;
+    let fleet = open_fleet(config, &settings.node)?;
     let shutdown = Shutdown::new();
     let stop = shutdown.clone();
     until_ended(&shutdown, async move {
-        let verifier = Verifier::spawn(settings, chain, wallet, backend(), stop).await?;
+        let verifier = Verifier::spawn(settings, chain, wallet, fleet, stop).await?;
         config.printer.note(format_args!("verifier {} runs; Ctrl-C stops it", verifier.key()));
         Ok(verifier.join().await?)
     })
     .await
 }
 
-fn backend() -> Arc<dyn Backend> {
-    Arc::new(CpuBackend::new())
+/// What the flag, else the file chose to compute with.
+fn open_fleet(config: &Config, node: &NodeTuning) -> Result<Fleet, CliError> {
+    let fleet = Fleet::open(&Cuda, node)?;
+    config.printer.note(format_args!("computes on {fleet}"));
+    Ok(fleet)
 }
 
 fn settings<W>(args: &AgentArgs) -> Result<DaemonFile<W>, CliError>

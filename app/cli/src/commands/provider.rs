@@ -1,16 +1,16 @@
-//! `provider register|update|run|show`.
+//! `provider register|update|run|hardware|show`.
 
 use tessera_chain::{
-    BackendKind, Hardware, Provider, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Pubkey, Roles, Signer,
-    Versioned, ix,
+    Hardware, Provider, ProviderRegisterArgs, ProviderStatus, ProviderUpdateArgs, Pubkey, Roles, Signer, Versioned, ix,
 };
+use tessera_node::fleet::{Cuda, detect};
 
 use crate::args::{ProviderCommand, ProviderRegister, ProviderUpdate};
 use crate::commands::agents;
 use crate::commands::stake::send;
 use crate::config::Config;
 use crate::error::CliError;
-use crate::hardware::memory_mib;
+use crate::hardware::{HardwareReport, memory_mib};
 use crate::provider_report::ProviderReport;
 use crate::session::{Session, SignedSession, found};
 use crate::wallet::LocalWallet;
@@ -27,6 +27,9 @@ pub async fn run(config: &Config, command: ProviderCommand) -> Result<(), CliErr
         ProviderCommand::Register(args) => register(config, args).await,
         ProviderCommand::Update(args) => update(config, args).await,
         ProviderCommand::Run(args) => agents::run_provider(config, args).await,
+        ProviderCommand::Hardware { backend } => {
+            config.printer.report(&HardwareReport::new(detect(&Cuda, &backend, memory_mib())?))
+        }
         ProviderCommand::Show { provider } => show(config, provider).await,
     }
 }
@@ -89,6 +92,7 @@ pub async fn ensure_registered(signed: &SignedSession, wanted: &Registration) ->
 
 async fn register(config: &Config, args: ProviderRegister) -> Result<(), CliError> {
     let role = if args.verify && !args.compute { LocalWallet::Verifier } else { LocalWallet::Provider };
+    let detected = detect(&Cuda, &args.backend, memory_mib())?;
     let signed = SignedSession::open(config, role).await?;
     let session = &signed.session;
     let stake = match args.stake {
@@ -97,11 +101,7 @@ async fn register(config: &Config, args: ProviderRegister) -> Result<(), CliErro
     };
     let wanted = Registration {
         roles: Roles { compute: args.compute || !args.verify, verify: args.verify },
-        hardware: Hardware {
-            backend: BackendKind::Cpu,
-            memory_mib: args.memory_mib.unwrap_or_else(memory_mib),
-            compute_capability: 0,
-        },
+        hardware: Hardware { memory_mib: args.memory_mib.unwrap_or(detected.memory_mib), ..detected },
         price_floor: session.base_units(args.price_floor)?,
         max_runs: args.max_runs,
         endpoint: args.endpoint,
@@ -119,6 +119,7 @@ async fn register(config: &Config, args: ProviderRegister) -> Result<(), CliErro
 }
 
 async fn update(config: &Config, args: ProviderUpdate) -> Result<(), CliError> {
+    let hardware = args.hardware.map(|choice| detect(&Cuda, &choice, memory_mib())).transpose()?;
     let signed = SignedSession::open(config, LocalWallet::Provider).await?;
     let session = &signed.session;
     let has = signed.provider().await?.roles;
@@ -129,7 +130,7 @@ async fn update(config: &Config, args: ProviderUpdate) -> Result<(), CliError> {
             false => ProviderStatus::Active,
         }),
         roles: (roles != has).then_some(roles),
-        hardware: None,
+        hardware,
         price_floor: args.price_floor.map(|amount| session.base_units(amount)).transpose()?,
         max_runs: args.max_runs,
         endpoint: args.endpoint,

@@ -13,11 +13,8 @@ use functions::Functions;
 use staging::Staging;
 use stream::Stream;
 
-use super::{CudaDevice, CudaError, Watchdog, device_bytes, run_on, trace_roots_on};
+use super::{CudaDevice, CudaError, RESERVE, Watchdog, device_bytes, run_on, trace_roots_on};
 use crate::{Backend, Cancel, ExecError, Graph, Root, Tensor};
-
-/// Memory that is left to the driver: code, and what its allocator rounds up.
-const RESERVE: u64 = 128 << 20;
 
 /// Runs graphs on one GPU, with the bits of every other backend. Runs may be made from several threads at once; each
 /// has a stream of its own.
@@ -51,10 +48,7 @@ impl CudaBackend {
         let devices = devices::list()?;
         let count = devices.len();
         let device = devices.into_iter().nth(ordinal).ok_or(CudaError::NoDevice { ordinal, count })?;
-        let (major, minor) = device.capability;
-        if (major, minor) < (7, 5) {
-            return Err(CudaError::TooOld { name: device.name, major, minor });
-        }
+        device.check_supported()?;
         let context = CudaContext::new(ordinal).map_err(failed("opening the device"))?;
         // SAFETY: a buffer is used on the stream that allocated it only, so there is nothing to wait for between streams.
         unsafe { context.disable_event_tracking() };
@@ -79,14 +73,23 @@ impl CudaBackend {
         &self.device
     }
 
+    /// Bytes that a graph can have now.
+    ///
+    /// # Errors
+    ///
+    /// The device cannot be asked.
+    pub fn free_bytes(&self) -> Result<u64, CudaError> {
+        let (free, _) = self.context.mem_get_info().map_err(failed("asking for free memory"))?;
+        Ok((free as u64).saturating_sub(RESERVE))
+    }
+
     /// Whether the graph fits the memory that is free now; to be asked before a task is taken.
     ///
     /// # Errors
     ///
     /// [`CudaError::DoesNotFit`], or the device cannot be asked.
     pub fn fits(&self, graph: &Graph) -> Result<(), CudaError> {
-        let (free, _) = self.context.mem_get_info().map_err(failed("asking for free memory"))?;
-        let (needed, available) = (device_bytes(graph), (free as u64).saturating_sub(RESERVE));
+        let (needed, available) = (device_bytes(graph), self.free_bytes()?);
         if needed > available {
             return Err(CudaError::DoesNotFit { needed, available });
         }
