@@ -125,23 +125,31 @@ impl Chains<'_> {
     #[inline(always)]
     fn products<M: Machine>(&self, sums: &mut [f32], rows: Range<usize>, first: usize, by: Down<'_>) {
         let columns = first..first + sums.len();
-        for (block, sums) in sums.chunks_mut(LANES).enumerate() {
-            let columns = columns.start + block * LANES..columns.start + block * LANES + sums.len();
-            let mut acc = [0.0; LANES];
-            for row in rows.clone() {
-                let (x, by) = (&self.down.row(row)[columns.clone()], &by.row(row)[columns.clone()]);
-                if let (Ok(x), Ok(by)) = (<&[f32; LANES]>::try_from(x), <&[f32; LANES]>::try_from(by)) {
-                    for ((acc, &x), &by) in acc.iter_mut().zip(x).zip(by) {
-                        *acc = M::term(x, by, *acc);
-                    }
-                } else {
-                    for ((acc, &x), &by) in acc.iter_mut().zip(x).zip(by) {
-                        *acc = M::term(x, by, *acc);
-                    }
+        if sums.len() < SIDE {
+            sums.fill(0.0);
+            for row in rows {
+                let terms = self.down.row(row)[columns.clone()].iter().zip(&by.row(row)[columns.clone()]);
+                for (sum, (&x, &by)) in sums.iter_mut().zip(terms) {
+                    *sum = M::term(x, by, *sum);
                 }
             }
-            sums.copy_from_slice(&acc[..sums.len()]);
+            return;
         }
+        let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
+        for row in rows {
+            let (&[x, y, z, w], _) = self.down.row(row)[columns.clone()].as_chunks::<LANES>() else { return };
+            let (&[p, q, r, s], _) = by.row(row)[columns.clone()].as_chunks::<LANES>() else { return };
+            let term = |acc: &mut [f32; LANES], x: &[f32; LANES], by: &[f32; LANES]| {
+                for ((acc, &x), &by) in acc.iter_mut().zip(x).zip(by) {
+                    *acc = M::term(x, by, *acc);
+                }
+            };
+            term(&mut a, &x, &p);
+            term(&mut b, &y, &q);
+            term(&mut c, &z, &r);
+            term(&mut d, &w, &s);
+        }
+        sums.copy_from_slice([a, b, c, d].as_flattened());
     }
 }
 
