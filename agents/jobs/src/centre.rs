@@ -15,27 +15,48 @@ pub(crate) struct Centred {
     pub means: Value,
 }
 
-/// Subtracts the column means of `x` `[n, d]` twice: a mean in f32 is off by its rounding, which at an offset of 1e4 is as large as
-/// much data; the second mean is that of numbers near zero and removes the error of the first.
-pub(crate) fn centre(g: &mut GraphBuilder, x: Value) -> Result<Centred, GraphError> {
-    let columns = g.transpose(x)?;
-    let (rows, columns, first) = subtract_mean(g, x, columns)?;
-    let (rows, columns, second) = subtract_mean(g, rows, columns)?;
-    let means = g.concat(&[first, second], 0)?;
-    Ok(Centred { rows, columns, means })
+/// A matrix whose columns have nearly mean zero: off by the rounding of a mean, which at an offset of 1e4 is as large as much data.
+#[derive(Clone, Copy)]
+pub(crate) struct Shifted {
+    /// `[n, d]`.
+    pub rows: Value,
+    /// Its transpose, `[d, n]`.
+    pub columns: Value,
+    /// The means that are left, `[d]`; as those of numbers near zero they are exact enough to remove the error of the first.
+    pub rest: Value,
+    /// The means that were subtracted and those that are left, `[2, d]`.
+    pub means: Value,
 }
 
-/// `rows` less their mean, its transpose, and the mean as `[1, d]`.
-fn subtract_mean(g: &mut GraphBuilder, rows: Value, columns: Value) -> Result<(Value, Value, Value), GraphError> {
-    let dims = g.shape_of(columns)?;
-    // Exact: a job has at most 2^24 rows.
-    let count = g.fill(dims.row() as f32, &[])?;
-    let sum = long::sum(g, columns)?;
-    let mean = g.div(sum, count)?;
-    let rows = g.sub(rows, mean)?;
+/// Subtracts the column means of `x` `[n, d]` once. What reads the columns subtracts what is left where that takes less than another
+/// pass over them: from their products or their extremes.
+pub(crate) fn shift(g: &mut GraphBuilder, x: Value) -> Result<Shifted, GraphError> {
+    let columns = g.transpose(x)?;
+    let d = g.shape_of(columns)?.rows();
+    let first = mean(g, columns)?;
+    let rows = g.sub(x, first)?;
     let columns = g.transpose(rows)?;
-    let mean = g.reshape(mean, &[1, dims.rows()])?;
-    Ok((rows, columns, mean))
+    let rest = mean(g, columns)?;
+    let first = g.reshape(first, &[1, d])?;
+    let second = g.reshape(rest, &[1, d])?;
+    let means = g.concat(&[first, second], 0)?;
+    Ok(Shifted { rows, columns, rest, means })
+}
+
+/// Subtracts the column means of `x` `[n, d]` twice, as [`Shifted`] says.
+pub(crate) fn centre(g: &mut GraphBuilder, x: Value) -> Result<Centred, GraphError> {
+    let x = shift(g, x)?;
+    let rows = g.sub(x.rows, x.rest)?;
+    let columns = g.transpose(rows)?;
+    Ok(Centred { rows, columns, means: x.means })
+}
+
+/// The mean of each row of `columns` `[d, n]`, `[d]`.
+fn mean(g: &mut GraphBuilder, columns: Value) -> Result<Value, GraphError> {
+    // Exact: a job has at most 2^24 rows.
+    let count = g.fill(g.shape_of(columns)?.row() as f32, &[])?;
+    let sum = long::sum(g, columns)?;
+    g.div(sum, count)
 }
 
 /// The identity matrix of size `p`, and its use as a mask of the diagonal.

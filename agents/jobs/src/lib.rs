@@ -23,8 +23,8 @@
 //! ```
 //!
 //! # Numerics
-//! Graphs compute in f32 with one defined result for every bit. Each job centres its columns twice, scales what it squares, and
-//! bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/jobs/agreement.rs` holds the bounds.
+//! Graphs compute in f32 with one defined result for every bit. Each job takes out the means of its columns twice, scales what it
+//! squares, and bounds magnitudes to 1e-12..1e12, so that it agrees with a computation in f64: `tests/jobs/agreement.rs` holds the bounds.
 //!
 //! # Jobs on weights
 //! [`prepare_matmul`] takes two tables, [`prepare_mlp`] a table and [`Weights`], [`prepare_embedding`] an [`Encoder`] and texts. Weights

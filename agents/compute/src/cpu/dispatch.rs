@@ -4,16 +4,22 @@ use std::marker::PhantomData;
 
 use tessera_referee::{DType, Map1, Map2, Reduce};
 
+use super::chains::CHAIN;
+use super::columns::{self, By, Down};
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
 use super::matmul::{self, Matrices, Product};
 use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
 use super::nearest::{Points, nearest};
+use super::pack::Side;
 use super::part::{Part, Target};
 use super::pool::Chunk;
+use super::reads::{follows_strides, is_down};
 use super::recycle::Kept;
-use super::rows::{ArgBest, DotRowsI8, Extremes, FoldChains, SIDE, SumRowsInteger, f32_rank, fold_rows, i32_rank};
-use super::segments::{Labelled, segment_sum};
+use super::rows::{
+    ArgBest, DotRowsI8, Extremes, Factors, FoldChains, SIDE, SumRowsInteger, f32_rank, fold_rows, i32_rank,
+};
+use super::segments::{Labelled, rows_fit, segment_sum, segment_sum_of_rows};
 use super::strided::Strided;
 use crate::exec::ExecError;
 use crate::graph::strides;
@@ -26,7 +32,18 @@ type Evaluated = Result<Data, ExecError>;
 /// Evaluates one operation of a validated graph; operands have the types that it names. Of operations that need more of an operand
 /// than the rows that they make, all rows are asked for.
 pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) -> Evaluated {
+    if let Some(copies) = copies(target, op, parts)? {
+        let parts: Vec<Part<'_>> = copies
+            .iter()
+            .zip(parts)
+            .map(|(copy, part)| copy.as_ref().map_or(*part, |data| Part { data, skip: 0, view: None }))
+            .collect();
+        return evaluate(target, op, &parts);
+    }
     let run = Run { target, output: op.output, parts };
+    if let Some(made) = run.down_columns(op) {
+        return made;
+    }
     let pool = target.pool();
     let data: Vec<&Data> = parts.iter().map(|part| part.data).collect();
     let types = &op.operand_types;
@@ -68,7 +85,7 @@ pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) 
         (OpKind::Uniform(seed), []) => run.make(1, 8, &Draws(*seed)),
         (OpKind::Matmul, [Data::F32(a), Data::F32(b)]) => run.matmul::<f32>(types, a, b),
         (OpKind::Matmul, [Data::I8(a), Data::I8(b)]) => run.matmul::<i8>(types, a, b),
-        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Some(b), row(types)),
+        (OpKind::Rowdot, [Data::F32(a), Data::F32(b)]) => run.fold(a, Factors::Rows(b), row(types)),
         (OpKind::Rowdot, [Data::I8(a), Data::I8(b)]) => {
             let k = row(types);
             run.make(1, k, &DotRowsI8 { a, b, k, skip: [run.skip(0), run.skip(1)] })
@@ -107,6 +124,33 @@ pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) 
     }
 }
 
+/// Of operands that are read by strides the elements in order, where the operation cannot follow these strides.
+fn copies(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) -> Result<Option<Vec<Option<Data>>>, ExecError> {
+    let down = |n: usize| {
+        let ty = &op.operand_types[n];
+        parts[n].view.is_none_or(|view| ty.dtype == DType::F32 && is_down(&view, &ty.shape))
+    };
+    let follows = follows_strides(&op.kind)
+        || match op.kind {
+            // Element for element in the memory of its operand.
+            OpKind::Map1(_) => true,
+            OpKind::Reduce(Reduce::Sum | Reduce::Max | Reduce::Min) => down(0),
+            OpKind::SegmentSum => down(0) && rows_fit(op.output.shape.elements() as usize, row(&op.operand_types)),
+            OpKind::Rowdot => down(0) && down(1) && parts[0].view.is_some() == parts[1].view.is_some(),
+            OpKind::Matmul => down(0) && down(1),
+            _ => false,
+        };
+    if follows || parts.iter().all(|part| part.view.is_none()) {
+        return Ok(None);
+    }
+    let copy = |(part, ty): (&Part<'_>, &TensorType)| {
+        let Some(view) = part.view else { return Ok(None) };
+        let whole = Target::Whole(target.pool());
+        Run { target: &whole, output: *ty, parts: &[] }.copy(part.data, view.strides, view.base).map(Some)
+    };
+    parts.iter().zip(&op.operand_types).map(copy).collect::<Result<_, _>>().map(Some)
+}
+
 /// Length of the first operand's rows.
 fn row(types: &[TensorType]) -> usize {
     types[0].shape.row() as usize
@@ -141,6 +185,53 @@ impl Run<'_> {
         (view.base, steps)
     }
 
+    /// A matrix whose columns are an operand's rows.
+    fn down<'b>(&self, operand: usize, ty: &TensorType, x: &'b [f32]) -> Option<Down<'b>> {
+        let (view, dims) = (self.parts[operand].view?, ty.shape.dims());
+        Some(Down { x, base: view.base, stride: view.strides[1], rows: dims[1] as usize, columns: dims[0] as usize })
+    }
+
+    /// Operations that walk a transposed operand as it lies in memory.
+    fn down_columns(&self, op: &Operation) -> Option<Evaluated> {
+        let (pool, types) = (self.target.pool(), &op.operand_types);
+        let floats = |n: usize| match self.parts.get(n)?.data {
+            Data::F32(x) => Some(x.as_slice()),
+            _ => None,
+        };
+        let down = |n: usize| self.down(n, &types[n], floats(n)?);
+        let made = match op.kind {
+            OpKind::Reduce(Reduce::Sum) => columns::sum(pool, down(0)?, By::One),
+            OpKind::Reduce(reduce @ (Reduce::Max | Reduce::Min)) => columns::extremes(pool, down(0)?, reduce),
+            OpKind::Rowdot => columns::sum(pool, down(0)?, By::Each(down(1)?)),
+            OpKind::Matmul if types[0].shape.rows() == 1 && self.parts[0].view.is_none() => {
+                let (vector, matrix) = (floats(0)?, floats(1)?);
+                match down(1) {
+                    Some(down) => columns::sum(pool, down, By::Row(vector)),
+                    // A row of A by each row of B: panels of it would be nearly empty.
+                    None if (1..=CHAIN).contains(&row(types)) => {
+                        fold_rows(pool, matrix, Factors::Same(vector), types[1].shape.rows() as usize, row(types))
+                    }
+                    None => return None,
+                }
+            }
+            OpKind::SegmentSum => {
+                let (points, Data::I32(labels)) = (down(0)?, self.parts[1].data) else { return None };
+                let segments = self.output.shape.rows() as usize;
+                segment_sum_of_rows(pool, points, labels, segments)
+            }
+            _ => return None,
+        };
+        Some(made.map(f32::data))
+    }
+
+    /// A factor of a product.
+    fn side<'b, T: Product>(&self, operand: usize, x: &'b [T]) -> Side<'b, T> {
+        match self.parts[operand].view {
+            Some(view) => Side::Columns { x: &x[view.base..], stride: view.strides[1] },
+            None => Side::Rows(x),
+        }
+    }
+
     fn make<T: Word + Kept>(&self, unit: usize, steps: usize, chunk: &impl Chunk<T>) -> Evaluated {
         let elements =
             usize::try_from(self.output.shape.elements()).map_err(|_| ExecError::TooLarge(self.output.bytes()))?;
@@ -155,11 +246,15 @@ impl Run<'_> {
         let side = |ty: &TensorType| ty.shape.dims().iter().rev().nth(1).map_or(1, |&d| d as usize);
         let dims = self.output.shape.dims();
         let batch = dims[..dims.len() - 2].iter().product::<u64>() as usize;
-        let matrices = Matrices { a, b, batch, m: side(&types[0]), n: side(&types[1]), k: row(types) };
+        let symmetric =
+            batch == 1 && std::ptr::eq(a, b) && types[0] == types[1] && self.parts[0].view == self.parts[1].view;
+        let (m, n, k) = (side(&types[0]), side(&types[1]), row(types));
+        let (a, b) = (self.side(0, a), self.side(1, b));
+        let matrices = Matrices { a, b, symmetric, batch, m, n, k };
         self.output(matmul::multiply(self.target.pool(), matrices)?)
     }
 
-    fn fold(&self, a: &[f32], b: Option<&[f32]>, k: usize) -> Evaluated {
+    fn fold(&self, a: &[f32], b: Factors<'_>, k: usize) -> Evaluated {
         if let Target::Rows { .. } = self.target {
             return self.make(SIDE, k, &FoldChains { a, b, k, chains: 1, skip: [self.skip(0), self.skip(1)] });
         }
@@ -230,7 +325,7 @@ impl Run<'_> {
     fn reduce(&self, reduce: Reduce, k: usize, x: &Data) -> Evaluated {
         let skip = self.skip(0);
         match (reduce, x) {
-            (Reduce::Sum, Data::F32(x)) => self.fold(x, None, k),
+            (Reduce::Sum, Data::F32(x)) => self.fold(x, Factors::Ones, k),
             (Reduce::Sum, Data::I8(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
             (Reduce::Sum, Data::I32(x)) => self.make(1, k, &SumRowsInteger { x: x.as_slice(), k, skip }),
             (Reduce::Max | Reduce::Min, Data::F32(x)) => {

@@ -5,8 +5,9 @@ use std::hint::black_box;
 use tessera_referee::{Arith, float};
 
 #[cfg(target_arch = "x86_64")]
-use super::kernels::{avx2, avx512};
-use super::kernels::{plain, portable_fma};
+use super::kernels::{avx2, avx512, avx512_turn};
+use super::kernels::{plain, portable_fma, turn};
+use crate::word::Word;
 
 /// Arithmetic and inner loops that kernels are compiled for.
 ///
@@ -31,6 +32,15 @@ pub(super) trait Machine: Arith {
 
     /// `sums[r][c] += bias[c] + a[w][r] . b[w][c]`, wrapping.
     fn multiply_i8(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]);
+
+    /// Writes `words`, a multiple of four, of N rows, one too, below each other: word `w` of all at `out[w * width]`, XORed with `flip`. A
+    /// word is four bytes of elements.
+    #[inline(always)]
+    fn turn<T: Word, const N: usize>(rows: &[&[T]; N], words: usize, flip: u32, out: &mut [u32], width: usize) {
+        for (four, rows) in rows.as_chunks::<4>().0.iter().enumerate() {
+            turn::words(*rows, words, flip, &mut out[4 * four..], width);
+        }
+    }
 
     /// What makes up for [`FLIP`](Self::FLIP) in a panel of B: `-128 sum(b)` for each column.
     fn bias(b: &[u32], bias: &mut [i32]);
@@ -140,7 +150,7 @@ plain_loops!(Neon, f32::mul_add);
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! intrinsics {
-    ($machine:ty, $set:ident, $group:literal, $flip:literal, $multiply_i8:path, |$panel:ident, $bias:ident| $fill:block) => {
+    ($machine:ty, $set:ident, $group:literal, $flip:literal, $multiply_i8:path, |$panel:ident, $bias:ident| $fill:block $(, $turn:path)?) => {
         impl Machine for $machine {
             const ROWS: usize = $set::ROWS;
             const COLUMNS: usize = $set::COLUMNS;
@@ -166,6 +176,20 @@ macro_rules! intrinsics {
 
             #[inline(always)]
             fn bias($panel: &[u32], $bias: &mut [i32]) $fill
+
+            $(
+                #[inline(always)]
+                fn turn<T: Word, const N: usize>(
+                    rows: &[&[T]; N],
+                    words: usize,
+                    flip: u32,
+                    out: &mut [u32],
+                    width: usize,
+                ) {
+                    // SAFETY: as above.
+                    unsafe { $turn(rows, words, flip, out, width) }
+                }
+            )?
         }
     };
 }
@@ -173,12 +197,20 @@ macro_rules! intrinsics {
 #[cfg(target_arch = "x86_64")]
 intrinsics!(Avx2, avx2, 2, 0, avx2::multiply_i8, |_panel, _bias| {});
 #[cfg(target_arch = "x86_64")]
-intrinsics!(Avx512, avx512, 2, 0, avx512::multiply_i8, |_panel, _bias| {});
+intrinsics!(Avx512, avx512, 2, 0, avx512::multiply_i8, |_panel, _bias| {}, avx512_turn::rows);
 #[cfg(target_arch = "x86_64")]
-intrinsics!(Avx512Vnni, avx512, 4, 0x8080_8080, avx512::multiply_i8_vnni, |panel, bias| {
-    // SAFETY: as above.
-    unsafe { avx512::bias(panel, bias) }
-});
+intrinsics!(
+    Avx512Vnni,
+    avx512,
+    4,
+    0x8080_8080,
+    avx512::multiply_i8_vnni,
+    |panel, bias| {
+        // SAFETY: as above.
+        unsafe { avx512::bias(panel, bias) }
+    },
+    avx512_turn::rows
+);
 
 /// Whether this thread rounds to nearest even and keeps subnormals. Another library may have changed the control
 /// register (MXCSR, FPCR), which new threads inherit.

@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use super::chains::{CHAIN, end_chain};
 use super::machine::Machine;
-use super::pack::{Buffer, Factor, pack};
+use super::pack::{Buffer, Factor, Side, pack_side};
 use super::pool::{Chunk, Pool, Tiles, allocate};
 use super::recycle::Kept;
 use super::shared::Shared;
-use crate::exec::ExecError;
+use crate::exec::{Cancel, ExecError};
 use crate::word::Word;
 
 /// Words of k in a block: twelve rows of A are then 12 KiB, which stay in the first cache.
@@ -27,7 +27,7 @@ const TILE_COLUMNS: usize = 1152;
 /// Least side that a tile is split down to for the sake of threads.
 const LEAST_TILE: usize = 192;
 /// Tiles for each thread, so that one that is held up does not hold up the others.
-const TILES_PER_THREAD: usize = 4;
+const TILES_PER_THREAD: usize = 2;
 /// Most elements of chain results that are kept to split products by chain.
 const CHAIN_RESULTS: usize = 1 << 24;
 
@@ -76,11 +76,13 @@ impl Product for i8 {
     }
 }
 
-/// Batched matrices `[m, k]` and `[n, k]`.
+/// Batched matrices `[m, k]` and `[n, k]`; columns only of single ones.
 #[derive(Clone, Copy)]
 pub(super) struct Matrices<'a, T> {
-    pub(super) a: &'a [T],
-    pub(super) b: &'a [T],
+    pub(super) a: Side<'a, T>,
+    pub(super) b: Side<'a, T>,
+    /// Whether both are the same: the product is then its own transpose.
+    pub(super) symmetric: bool,
     pub(super) batch: usize,
     pub(super) m: usize,
     pub(super) n: usize,
@@ -91,23 +93,39 @@ pub(super) struct Matrices<'a, T> {
 pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -> Result<Vec<T::Sum>, ExecError> {
     let Matrices { batch, m, n, k, .. } = matrices;
     let elements = batch * m * n;
-    let chains = k.div_ceil(T::CHAIN).max(1);
     if elements == 0 || k == 0 {
         return allocate(elements);
     }
-    let mut out = pool.store.tensors().take(elements)?;
+    let mut out = by_tiles(pool, matrices)?;
+    if matrices.symmetric {
+        // Panels above the diagonal were left out. Each element below is the same sum of the same products.
+        for row in 0..m {
+            for column in row + 1..n {
+                out[row * n + column] = out[column * n + row];
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn by_tiles<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -> Result<Vec<T::Sum>, ExecError> {
+    let Matrices { batch, m, n, k, .. } = matrices;
+    let elements = batch * m * n;
+    let chains = k.div_ceil(T::CHAIN).max(1);
     let work = elements.saturating_mul(k) / 8;
     let threads = pool.threads_for(work);
+    let cancel = pool.cancel;
     let mut plan = Plan::new(pool, matrices);
     let split =
         plan.count() < threads * TILES_PER_THREAD && chains > 1 && elements.saturating_mul(chains) <= CHAIN_RESULTS;
     if threads == 1 || !split {
         plan.split(threads);
-        pool.tiles(plan.count(), work, &Multiply { plan, chains, out: Shared::new(&mut out), split: 1 })?;
+        let mut out = pool.store.tensors().take(elements)?;
+        pool.tiles(plan.count(), work, &Multiply { plan, chains, out: Shared::new(&mut out), split: 1, cancel })?;
         return Ok(out);
     }
     let mut results = pool.store.tensors().take(elements * chains)?;
-    let multiply = Multiply { plan, chains, out: Shared::new(&mut results), split: chains };
+    let multiply = Multiply { plan, chains, out: Shared::new(&mut results), split: chains, cancel };
     pool.tiles(plan.count() * chains, work, &multiply)?;
     let total = pool.make(elements, 1, chains, &AddChains::<T> { results: &results, elements });
     pool.store.tensors().give(results);
@@ -179,6 +197,7 @@ struct Multiply<'a, T: Product> {
     out: Shared<'a, T::Sum>,
     /// Into how many parts the chains are split: one, or each for itself.
     split: usize,
+    cancel: &'a Cancel,
 }
 
 /// A thread's packed panels and sums.
@@ -199,14 +218,19 @@ impl<T: Product> Tiles for Multiply<'_, T> {
 
     #[inline(always)]
     fn tile<M: Machine>(&self, scratch: &mut Self::Scratch, index: usize) -> Result<(), ExecError> {
-        let Matrices { a, b, batch, m, n, k } = self.plan.matrices;
+        let Matrices { a, b, batch, m, n, k, .. } = self.plan.matrices;
         let (matrix, rows, columns) = self.plan.tile(index / self.split);
         let (a, b) = if self.plan.turned { (b, a) } else { (a, b) };
         let (side_a, side_b) = self.plan.sides();
-        let a = &a[(matrix * side_a + rows.start) * k..][..rows.len() * k];
-        let b = &b[(matrix * side_b + columns.start) * k..][..columns.len() * k];
+        let (a, b) = (a.matrix(matrix * side_a * k), b.matrix(matrix * side_b * k));
         let chains = if self.split > 1 { index % self.split..index % self.split + 1 } else { 0..self.chains };
+        if self.plan.matrices.symmetric && columns.start >= rows.end {
+            return Ok(());
+        }
         for chain in chains {
+            if self.cancel.is_cancelled() {
+                return Err(ExecError::Cancelled);
+            }
             let part = if self.split > 1 { chain * batch * m * n } else { 0 };
             let place = Place { start: part + matrix * m * n, n, rows: rows.clone(), columns: columns.clone() };
             let terms = chain * T::CHAIN..k.min((chain + 1) * T::CHAIN);
@@ -232,8 +256,8 @@ impl<T: Product> Multiply<'_, T> {
     fn chain<M: Machine>(
         &self,
         scratch: &mut Scratch<T::Sum>,
-        a: &[T],
-        b: &[T],
+        a: Side<'_, T>,
+        b: Side<'_, T>,
         terms: Range<usize>,
         place: Place,
         fresh: bool,
@@ -260,11 +284,13 @@ impl<T: Product> Multiply<'_, T> {
             let first = words.start + block * BLOCK;
             let count = BLOCK.min(words.end - first);
             let panels_a = &mut scratch.a.words_mut()[..m.next_multiple_of(M::ROWS) * count];
-            pack::<M, T>(a, k, first, count, M::ROWS, if flips { M::FLIP } else { 0 }, panels_a);
+            let flip = if flips { M::FLIP } else { 0 };
+            pack_side::<M, T>(a, (place.rows.clone(), k), (first, count), M::ROWS, flip, panels_a);
             for column in (0..n).step_by(STRIPE) {
                 let stripe = STRIPE.min(n - column);
                 let panels_b = &mut scratch.b.words_mut()[..stripe.next_multiple_of(M::COLUMNS) * count];
-                pack::<M, T>(&b[column * k..][..stripe * k], k, first, count, M::COLUMNS, 0, panels_b);
+                let start = place.columns.start + column;
+                pack_side::<M, T>(b, (start..start + stripe, k), (first, count), M::COLUMNS, 0, panels_b);
                 if flips {
                     let biases = scratch.bias.chunks_exact_mut(M::COLUMNS);
                     biases
@@ -274,6 +300,11 @@ impl<T: Product> Multiply<'_, T> {
                 for (i, panel_a) in panels_a.chunks_exact(M::ROWS * count).enumerate() {
                     for (j, panel_b) in panels_b.chunks_exact(M::COLUMNS * count).enumerate() {
                         let (row, column) = (i * M::ROWS, column + j * M::COLUMNS);
+                        if self.plan.matrices.symmetric
+                            && place.columns.start + column >= place.rows.start + row + M::ROWS
+                        {
+                            continue;
+                        }
                         let slot = if blocks > 1 { i * across + column / M::COLUMNS } else { 0 };
                         let sums = &mut scratch.sums[slot * area..][..area];
                         if block == 0 {

@@ -1,6 +1,7 @@
 //! The CPU backend: hardware arithmetic, threads across outputs, the referee's bits.
 
 mod chains;
+mod columns;
 mod dispatch;
 mod elementwise;
 mod fuse;

@@ -1,5 +1,7 @@
 //! Rows of an operand as panels that inner loops read in order.
 
+use std::ops::Range;
+
 use super::kernels::turn;
 use super::machine::Machine;
 use super::recycle::Buffers;
@@ -10,14 +12,22 @@ pub(super) trait Factor: Copy + Sync {
     /// Elements in a word.
     fn group<M: Machine>() -> usize;
 
+    /// A word of one element.
+    fn bits(self) -> u32;
+
     /// Words `word..word + 4` of a row, zeros beyond its end.
     fn four<M: Machine>(row: &[Self], word: usize) -> [u32; 4];
 
-    /// Writes `words`, a multiple of four, of four rows below each other: word `w` of all four at `out[w * width]`, XORed with `flip`.
-    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize);
+    /// Writes `words`, a multiple of four, of N rows, one too, below each other: word `w` of all at `out[w * width]`, XORed with `flip`.
+    fn turn<M: Machine, const N: usize>(rows: &[&[Self]; N], words: usize, flip: u32, out: &mut [u32], width: usize);
 }
 
 impl Factor for f32 {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+
     #[inline(always)]
     fn group<M: Machine>() -> usize {
         1
@@ -33,12 +43,17 @@ impl Factor for f32 {
     }
 
     #[inline(always)]
-    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize) {
-        turn::words(rows, words, flip, out, width);
+    fn turn<M: Machine, const N: usize>(rows: &[&[Self]; N], words: usize, flip: u32, out: &mut [u32], width: usize) {
+        M::turn(rows, words, flip, out, width);
     }
 }
 
 impl Factor for i8 {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        i32::from(self) as u32
+    }
+
     #[inline(always)]
     fn group<M: Machine>() -> usize {
         M::GROUP
@@ -58,11 +73,13 @@ impl Factor for i8 {
     }
 
     #[inline(always)]
-    fn turn<M: Machine>(rows: [&[Self]; 4], words: usize, flip: u32, out: &mut [u32], width: usize) {
+    fn turn<M: Machine, const N: usize>(rows: &[&[Self]; N], words: usize, flip: u32, out: &mut [u32], width: usize) {
         if M::GROUP == 4 {
-            turn::words(rows, words, flip, out, width);
+            M::turn(rows, words, flip, out, width);
         } else {
-            turn::widened(rows, words, out, width);
+            for (four, rows) in rows.as_chunks::<4>().0.iter().enumerate() {
+                turn::widened(*rows, words, &mut out[4 * four..], width);
+            }
         }
     }
 }
@@ -87,13 +104,92 @@ pub(super) fn pack<M: Machine, T: Factor>(
     let count = rows.len().checked_div(stride).unwrap_or(0);
     let panels = out[..count.div_ceil(width) * width * words].chunks_exact_mut((width * words).max(1));
     for (p, panel) in panels.enumerate() {
-        for r in (0..width).step_by(4) {
-            let four: [&[T]; 4] = std::array::from_fn(|i| {
-                let at = p * width + r + i;
-                if at < count { &rows[at * stride..][..stride] } else { &[] }
-            });
-            turn_rows::<M, T>(four, first, words, flip, &mut panel[r..], width);
+        let row = |r: usize| {
+            let at = p * width + r;
+            if at < count { &rows[at * stride..][..stride] } else { &[] }
+        };
+        let whole = (p + 1) * width <= count;
+        if whole && width.is_multiple_of(WIDE) {
+            for r in (0..width).step_by(WIDE) {
+                let wide: [&[T]; WIDE] = std::array::from_fn(|i| row(r + i));
+                turn_rows::<M, T, WIDE>(&wide, first, words, flip, &mut panel[r..], width);
+            }
+        } else if whole && width == TWELVE {
+            let twelve: [&[T]; TWELVE] = std::array::from_fn(row);
+            turn_rows::<M, T, TWELVE>(&twelve, first, words, flip, panel, width);
+        } else {
+            for r in (0..width).step_by(4) {
+                let four: [&[T]; 4] = std::array::from_fn(|i| row(r + i));
+                turn_rows::<M, T, 4>(&four, first, words, flip, &mut panel[r..], width);
+            }
         }
+    }
+}
+
+/// Rows that are turned at once where a panel has them: what vectors of AVX-512 hold, and what its panels of A have.
+const WIDE: usize = 16;
+const TWELVE: usize = 12;
+
+/// A factor of a product: rows of `k` elements, or columns of a matrix with `k` rows that lie `stride` apart.
+#[derive(Clone, Copy)]
+pub(super) enum Side<'a, T> {
+    Rows(&'a [T]),
+    /// From the first element on.
+    Columns {
+        x: &'a [T],
+        stride: usize,
+    },
+}
+
+impl<'a, T> Side<'a, T> {
+    /// A matrix of a batch, whose rows begin at this element.
+    #[inline(always)]
+    pub(super) fn matrix(self, start: usize) -> Self {
+        match self {
+            Self::Rows(x) => Self::Rows(&x[start..]),
+            columns @ Self::Columns { .. } => columns,
+        }
+    }
+}
+
+/// Packs rows `from` of a factor, as [`pack`]; columns only of f32.
+#[inline(always)]
+pub(super) fn pack_side<M: Machine, T: Factor>(
+    side: Side<'_, T>,
+    (from, k): (Range<usize>, usize),
+    (first, words): (usize, usize),
+    width: usize,
+    flip: u32,
+    out: &mut [u32],
+) {
+    match side {
+        Side::Rows(rows) => pack::<M, T>(&rows[from.start * k..from.end * k], k, first, words, width, flip, out),
+        Side::Columns { x, stride } => {
+            let count = from.len();
+            // Word by word, so that the matrix is read as it lies.
+            for word in 0..words {
+                let line = &x[(first + word) * stride + from.start..][..count];
+                for (p, line) in line.chunks(width).enumerate() {
+                    let out = &mut out[(p * words + word) * width..][..width];
+                    if line.len() == width && width.is_multiple_of(WIDE) {
+                        copy_blocks::<T, WIDE>(line, out);
+                    } else if line.len() == width {
+                        copy_blocks::<T, 4>(line, out);
+                    } else {
+                        out.iter_mut().zip(line).for_each(|(out, x)| *out = x.bits());
+                        out[line.len()..].fill(0);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies blocks of N, each of which is read before it is written: as vectors.
+#[inline(always)]
+fn copy_blocks<T: Factor, const N: usize>(line: &[T], out: &mut [u32]) {
+    for (out, line) in out.as_chunks_mut::<N>().0.iter_mut().zip(line.as_chunks::<N>().0) {
+        *out = line.map(|x| x.bits());
     }
 }
 
@@ -101,15 +197,13 @@ pub(super) fn pack<M: Machine, T: Factor>(
 #[inline(always)]
 pub(super) fn pack_rows<M: Machine, const N: usize>(rows: &[&[f32]; N], first: usize, out: &mut [[u32; N]]) {
     let words = out.len();
-    for (r, four) in rows.as_chunks::<4>().0.iter().enumerate() {
-        turn_rows::<M, f32>(*four, first, words, 0, &mut out.as_flattened_mut()[4 * r..], N);
-    }
+    turn_rows::<M, f32, N>(rows, first, words, 0, out.as_flattened_mut(), N);
 }
 
-/// Writes `words` of four rows below each other: word `w` of all four at `out[w * width]`.
+/// Writes `words` of rows below each other: word `w` of all at `out[w * width]`.
 #[inline(always)]
-fn turn_rows<M: Machine, T: Factor>(
-    rows: [&[T]; 4],
+fn turn_rows<M: Machine, T: Factor, const N: usize>(
+    rows: &[&[T]; N],
     first: usize,
     words: usize,
     flip: u32,
@@ -122,13 +216,14 @@ fn turn_rows<M: Machine, T: Factor>(
     let whole = shortest.saturating_sub(first).min(words) / 4 * 4;
     if whole > 0 {
         let rows = rows.map(|row| &row[first * group..(first + whole) * group]);
-        T::turn::<M>(rows, whole, flip, out, width);
+        T::turn::<M, N>(&rows, whole, flip, out, width);
     }
     for word in (whole..words).step_by(4) {
-        let block = rows.map(|row| T::four::<M>(row, first + word));
-        for i in 0..4.min(words - word) {
-            let across = [block[0][i] ^ flip, block[1][i] ^ flip, block[2][i] ^ flip, block[3][i] ^ flip];
-            out[(word + i) * width..][..4].copy_from_slice(&across);
+        for (r, row) in rows.iter().enumerate() {
+            let four = T::four::<M>(row, first + word);
+            for (i, bits) in four.into_iter().enumerate().take(words - word) {
+                out[(word + i) * width + r] = bits ^ flip;
+            }
         }
     }
 }

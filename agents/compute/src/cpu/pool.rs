@@ -167,7 +167,7 @@ impl Pool<'_> {
 
 /// Bytes from which an allocation asks for huge pages, and the size of a page at most.
 #[cfg(target_os = "linux")]
-const HUGE: usize = 8 << 20;
+const HUGE: usize = 2 << 20;
 #[cfg(target_os = "linux")]
 const PAGE: usize = 1 << 16;
 

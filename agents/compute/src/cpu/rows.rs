@@ -15,11 +15,20 @@ pub(super) const SIDE: usize = 16;
 const BLOCK: usize = 256;
 const _: () = assert!(CHAIN.is_multiple_of(BLOCK));
 
-/// The folds of rows `a[rows, k]` by the rows of `b`, or by ones.
+/// What rows are multiplied by.
+#[derive(Clone, Copy)]
+pub(super) enum Factors<'a> {
+    Ones,
+    Rows(&'a [f32]),
+    /// The same row for all, of one chain.
+    Same(&'a [f32]),
+}
+
+/// The folds of rows `a[rows, k]`.
 pub(super) fn fold_rows(
     pool: &Pool<'_>,
     a: &[f32],
-    b: Option<&[f32]>,
+    b: Factors<'_>,
     rows: usize,
     k: usize,
 ) -> Result<Vec<f32>, ExecError> {
@@ -35,7 +44,7 @@ pub(super) fn fold_rows(
 /// Chain results `[rows][chains]`.
 pub(super) struct FoldChains<'a> {
     pub(super) a: &'a [f32],
-    pub(super) b: Option<&'a [f32]>,
+    pub(super) b: Factors<'a>,
     pub(super) k: usize,
     pub(super) chains: usize,
     /// Elements of a and b before those given.
@@ -55,7 +64,7 @@ impl Chunk<f32> for FoldChains<'_> {
                 if lane < count { from..to } else { x.len()..x.len() }
             };
             let of = |x, skip| -> [&[f32]; SIDE] { std::array::from_fn(|lane| &x[stretch(x, skip, lane)]) };
-            let (a, b) = (of(self.a, self.skip[0]), self.b.map(|b| of(b, self.skip[1])));
+            let a = of(self.a, self.skip[0]);
             let terms = a.iter().map(|a| a.len()).max().unwrap_or(0);
             let mut sums = [0.0; SIDE];
             for first in (0..terms).step_by(BLOCK) {
@@ -63,17 +72,20 @@ impl Chunk<f32> for FoldChains<'_> {
                 // Shorter chains end in zeros, which change no bit.
                 let [of_a, of_b] = &mut packed;
                 pack_rows::<M, SIDE>(&a, first, &mut of_a[..words]);
-                if let Some(b) = &b {
-                    pack_rows::<M, SIDE>(b, first, &mut of_b[..words]);
-                    for (a, b) in of_a[..words].iter().zip(of_b) {
-                        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(&*b) {
-                            *sum = M::term(f32::from_bits(a), f32::from_bits(b), *sum);
-                        }
+                let mut by = |a: &[u32; SIDE], b: f32| {
+                    for (sum, &a) in sums.iter_mut().zip(a) {
+                        *sum = M::term(f32::from_bits(a), b, *sum);
                     }
-                } else {
-                    for a in &of_a[..words] {
-                        for (sum, &a) in sums.iter_mut().zip(a) {
-                            *sum = M::term(f32::from_bits(a), 1.0, *sum);
+                };
+                match self.b {
+                    Factors::Ones => of_a[..words].iter().for_each(|a| by(a, 1.0)),
+                    Factors::Same(b) => of_a[..words].iter().zip(&b[first..]).for_each(|(a, &b)| by(a, b)),
+                    Factors::Rows(b) => {
+                        pack_rows::<M, SIDE>(&of(b, self.skip[1]), first, &mut of_b[..words]);
+                        for (a, b) in of_a[..words].iter().zip(of_b) {
+                            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(&*b) {
+                                *sum = M::term(f32::from_bits(a), f32::from_bits(b), *sum);
+                            }
                         }
                     }
                 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::chains::{CHAIN, end_chain};
+use super::columns::Down;
 use super::machine::Machine;
 use super::matmul::AddChains;
 use super::pack::{Buffer, pack};
@@ -47,6 +48,62 @@ pub(super) fn segment_sum(pool: &Pool<'_>, points: Labelled<'_>) -> Result<Vec<f
     let sum = Sum { points, chains, split: chains, out: Shared::new(&mut results) };
     pool.tiles(panels * chains, work, &sum)?;
     pool.make(segments * d, 1, chains, &AddChains::<f32> { results: &results, elements: segments * d })
+}
+
+/// Whether the chain results of [`segment_sum_of_rows`] do not take too much memory: `elements` sums of n points.
+pub(super) fn rows_fit(elements: usize, n: usize) -> bool {
+    elements.saturating_mul(n.div_ceil(CHAIN)) <= CHAIN_RESULTS
+}
+
+/// The same of points as rows `[n, d]`.
+pub(super) fn segment_sum_of_rows(
+    pool: &Pool<'_>,
+    points: Down<'_>,
+    labels: &[i32],
+    segments: usize,
+) -> Result<Vec<f32>, ExecError> {
+    let elements = segments * points.columns;
+    if elements == 0 {
+        return Ok(Vec::new());
+    }
+    let chains = labels.len().div_ceil(CHAIN);
+    let mut results = pool.store.tensors().take(elements * chains)?;
+    let work = labels.len().saturating_mul(points.columns) / 2;
+    pool.tiles(chains, work, &SumRows { points, labels, elements, out: Shared::new(&mut results) })?;
+    let sums = pool.make(elements, 1, chains, &AddChains::<f32> { results: &results, elements });
+    pool.store.tensors().give(results);
+    sums
+}
+
+/// Chain results `[chains][segments][d]`.
+struct SumRows<'a> {
+    points: Down<'a>,
+    labels: &'a [i32],
+    elements: usize,
+    out: Shared<'a, f32>,
+}
+
+impl Tiles for SumRows<'_> {
+    type Scratch = ();
+
+    fn scratch(&self) {}
+
+    #[inline(always)]
+    fn tile<M: Machine>(&self, (): &mut (), chain: usize) -> Result<(), ExecError> {
+        let d = self.points.columns;
+        // SAFETY: each chain is computed by one thread, and this is the only range it holds.
+        let sums = unsafe { self.out.range(chain * self.elements, self.elements) };
+        sums.fill(0.0);
+        let first = chain * CHAIN;
+        let labels = &self.labels[first..self.labels.len().min(first + CHAIN)];
+        for (row, &label) in (first..).zip(labels) {
+            let Some(at) = usize::try_from(label).ok().filter(|&label| label < self.elements / d) else { continue };
+            for (sum, &x) in sums[at * d..][..d].iter_mut().zip(self.points.row(row)) {
+                *sum = M::term(x, 1.0, *sum);
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Sum<'a> {

@@ -2,7 +2,7 @@
 
 use tessera_compute::{DType, Graph, GraphBuilder, GraphError, Tensor, Value};
 
-use crate::centre::{Centred, DIAGONAL, centre, identity};
+use crate::centre::{DIAGONAL, Shifted, centre, identity, shift};
 use crate::prepare::Features;
 use crate::spec::LinearRegression;
 use crate::{JobError, long};
@@ -27,7 +27,7 @@ pub(crate) fn build(
     let mut g = GraphBuilder::new();
     let x = g.input(DType::F32, &[n, d])?;
     let y = g.input(DType::F32, &[n])?;
-    let x = centre(&mut g, x)?;
+    let x = shift(&mut g, x)?;
     let y = g.reshape(y, &[n, 1])?;
     let y = centre(&mut g, y)?;
     let scaled = scale(&mut g, x)?;
@@ -50,42 +50,56 @@ fn mean_square(g: &mut GraphBuilder, row: Value) -> Result<Value, GraphError> {
     g.div(sum, count)
 }
 
-/// Features scaled to columns of norm 1, constant ones to zero.
+/// Centred features scaled to columns of greatest magnitude 1, constant ones to zero. Equations are in columns of norm 1; the norms
+/// are applied to what is small.
 #[derive(Clone, Copy)]
 struct Scaled {
     /// `[n, d]`.
     rows: Value,
     /// `[d, n]`.
     columns: Value,
-    /// What the columns were divided by, `[d]`; 1 for a constant one.
+    /// The columns' Gram matrix after division by their norms, `[d, d]`.
+    gram: Value,
+    /// Norms of the columns, `[d]`; 1 for a constant one.
+    norm: Value,
+    /// What the features are divided by to have norm 1, `[d]`; 1 for a constant one.
     scale: Value,
     /// i32 `[d]`: whether the column varies.
     varies: Value,
 }
 
-fn scale(g: &mut GraphBuilder, x: Centred) -> Result<Scaled, GraphError> {
+fn scale(g: &mut GraphBuilder, x: Shifted) -> Result<Scaled, GraphError> {
     let d = g.shape_of(x.columns)?.rows();
     let one = g.fill(1.0, &[])?;
     let zero = g.fill(0.0, &[])?;
-    // By the largest magnitude first: then no square overflows or vanishes.
-    let magnitudes = g.abs(x.columns)?;
-    let largest = g.reduce_max(magnitudes)?;
+    // By the largest magnitude first: then no square overflows or vanishes. Rounding keeps order, so the extremes of the centred columns
+    // are those of the columns, centred.
+    let greatest = g.reduce_max(x.columns)?;
+    let greatest = g.sub(greatest, x.rest)?;
+    let least = g.reduce_min(x.columns)?;
+    let least = g.sub(least, x.rest)?;
+    let least = g.neg(least)?;
+    let largest = g.max(greatest, least)?;
     let mean = g.slice(x.means, &[0, 0], &[1, d])?;
     let mean = g.reshape(mean, &[d])?;
     let mean = g.abs(mean)?;
     let threshold = g.mul_scalar(mean, CONSTANT)?;
     let varies = g.lt(threshold, largest)?;
     let largest = g.select(varies, largest, one)?;
-    let rows = g.div(x.rows, largest)?;
+    let rows = g.sub(x.rows, x.rest)?;
+    let rows = g.div(rows, largest)?;
     let rows = g.select(varies, rows, zero)?;
     let columns = g.transpose(rows)?;
-    let squares = long::rowdot(g, columns, columns)?;
+    let gram = long::matmul(g, columns, columns)?;
+    let eye = identity(g, d)?;
+    let squares = g.rowdot(gram, eye)?;
     let squares = g.select(varies, squares, one)?;
     let norm = g.sqrt(squares)?;
-    let rows = g.div(rows, norm)?;
-    let columns = g.transpose(rows)?;
+    let gram = g.div(gram, norm)?;
+    let down = g.reshape(norm, &[d, 1])?;
+    let gram = g.div(gram, down)?;
     let scale = g.mul(largest, norm)?;
-    Ok(Scaled { rows, columns, scale, varies })
+    Ok(Scaled { rows, columns, gram, norm, scale, varies })
 }
 
 /// The normal equations `(X^T X + penalty) b = X^T y` of scaled features, factored.
@@ -116,8 +130,7 @@ impl Equations {
             penalty = Some(twice);
         }
         let diagonal = g.mul(eye, diagonal)?;
-        let gram = long::matmul(g, x.columns, x.columns)?;
-        let matrix = g.add(gram, diagonal)?;
+        let matrix = g.add(x.gram, diagonal)?;
         let factor = g.cholesky(matrix)?;
         let inverse = g.solve(eye, factor)?;
         Ok(Self { x, penalty, factor, inverse })
@@ -125,11 +138,11 @@ impl Equations {
 
     /// The coefficients `[1, d]` for a target `[1, n]`, and the residual `[1, n]`.
     fn least_squares(&self, g: &mut GraphBuilder, target: Value) -> Result<(Value, Value), GraphError> {
-        let gradient = long::matmul(g, target, self.x.columns)?;
+        let gradient = self.gradient(g, target)?;
         let mut solution = self.solve(g, gradient)?;
         for _ in 0..REFINEMENTS {
             let residual = self.residual(g, target, solution)?;
-            let mut gradient = long::matmul(g, residual, self.x.columns)?;
+            let mut gradient = self.gradient(g, residual)?;
             if let Some(penalty) = self.penalty {
                 let pull = g.mul(solution, penalty)?;
                 gradient = g.sub(gradient, pull)?;
@@ -141,8 +154,15 @@ impl Equations {
         Ok((solution, residual))
     }
 
+    /// `target X` for a row `[1, n]`.
+    fn gradient(&self, g: &mut GraphBuilder, target: Value) -> Result<Value, GraphError> {
+        let products = long::matmul(g, target, self.x.columns)?;
+        g.div(products, self.x.norm)
+    }
+
     fn residual(&self, g: &mut GraphBuilder, target: Value, solution: Value) -> Result<Value, GraphError> {
-        let predicted = g.matmul(solution, self.x.rows)?;
+        let weights = g.div(solution, self.x.norm)?;
+        let predicted = g.matmul(weights, self.x.rows)?;
         g.sub(target, predicted)
     }
 

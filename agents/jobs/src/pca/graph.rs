@@ -2,7 +2,7 @@
 
 use tessera_compute::{DType, Graph, GraphBuilder, GraphError, Tensor, Value, referee};
 
-use crate::centre::{DIAGONAL, centre, identity};
+use crate::centre::{DIAGONAL, identity, shift};
 use crate::prepare::Features;
 use crate::spec::Pca;
 use crate::{JobError, long};
@@ -37,9 +37,16 @@ pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor
     let p = d.min(components + OVERSAMPLING).min(MAX_DIRECTIONS);
     let mut g = GraphBuilder::new();
     let x = g.input(DType::F32, &[n, d])?;
-    let x = centre(&mut g, x)?;
+    let x = shift(&mut g, x)?;
     let gram = long::matmul(&mut g, x.columns, x.columns)?;
-    let squares = long::rowdot(&mut g, x.columns, x.columns)?;
+    // Less what the means that are left add to it.
+    let down = g.reshape(x.rest, &[d, 1])?;
+    let excess = g.mul(down, x.rest)?;
+    let excess = g.mul_scalar(excess, n as f32)?;
+    let gram = g.sub(gram, excess)?;
+    // Its diagonal is the sums of squares of the columns.
+    let diagonal = identity(&mut g, d)?;
+    let squares = g.rowdot(gram, diagonal)?;
     let total = g.reduce_sum(squares)?;
     // With trace 1, no norm of an iterate can overflow, and eigenvalues are parts of the variance.
     let gram = g.div(gram, total)?;
@@ -47,7 +54,10 @@ pub(crate) fn build(spec: &Pca, features: Features) -> Result<(Graph, Vec<Tensor
 
     // Rayleigh-Ritz through the features themselves, not their Gram matrix, which has lost what is below 1e-7 of the largest eigenvalue.
     let directions = g.transpose(basis)?;
+    let rest = g.reshape(x.rest, &[1, d])?;
+    let rest = g.matmul(rest, directions)?;
     let scores = g.matmul(x.rows, directions)?;
+    let scores = g.sub(scores, rest)?;
     let scores = g.transpose(scores)?;
     let ritz = long::matmul(&mut g, scores, scores)?;
     let ritz = g.div(ritz, total)?;

@@ -36,8 +36,8 @@ const IRIS: &str = "a53b602d8b766c95f42dc05b51eca30240685319f42a77b074024f8f026d
 fn linear_regression_keeps_its_bits() {
     let roots = Roots {
         inputs: "a47a63919c8a481375de98165fb33dc1b4d92d3abbef91e1e1540dc671ce95be",
-        graph: "0a5d4714e76f490fa9c79ab3dfc2efb1f4239725f1b79b0777e36b7d0066824d",
-        outputs: "e116cbe33d0e61c07d5e2d5f45e2951e8cb2595cd4b53422185d963f25d6d24a",
+        graph: "1fdf8e159ecd3f6f026606f7800ef82fc154ac4ebe9a3a2794ead9fd5710667d",
+        outputs: "486f0304e69ded8efd045e640684dff65c7e8e20d52af8083a55e4e90916aeb0",
     };
     holds("linear-regression", json!({}), roots);
 }
@@ -46,7 +46,7 @@ fn linear_regression_keeps_its_bits() {
 fn kmeans_keeps_its_bits() {
     let roots = Roots {
         inputs: IRIS,
-        graph: "9aaec3719018943e2e7bbc304e68977f1efd795c51037dfea3355c64bf18b99d",
+        graph: "614fc4e23ac617b515c964a2db4e7c5d5a5e62f6056cfc137b4385e5fdfc5f79",
         outputs: "f95ea4fd4f5200de2d25d6da5e78bde928389fcf84f39166960a3b8bcb231cfb",
     };
     holds("kmeans", json!({"clusters": 3}), roots);
@@ -56,8 +56,8 @@ fn kmeans_keeps_its_bits() {
 fn pca_keeps_its_bits() {
     let roots = Roots {
         inputs: IRIS,
-        graph: "d3140f80eb20a66667915404583c0ee4a5b494e426fe866d881d407e4bdb9a62",
-        outputs: "765c41cabbb4efa9d6235bc2fee3c98da280f7feba6bbd71d72dd8e2a84558dd",
+        graph: "2a627fd61cc175ecd752eb2923c9f4a0422cfb26db22049e20632f118c4979ec",
+        outputs: "417c4368f84d228b6617a84b30d53b51d55c33ce56b7cf405384e1c5208a35ab",
     };
     holds("pca", json!({"components": 2}), roots);
 }

@@ -1,7 +1,7 @@
 //! Cutting a graph into groups.
 
 use super::local::{is_local, row_counts};
-use crate::cpu::reads::{Read, Reads};
+use crate::cpu::reads::{Read, Reads, follows_strides};
 use crate::{Graph, OpKind, Operand, Operation};
 
 /// Fewest rows of a group: fewer would leave threads without work.
@@ -90,8 +90,9 @@ impl Plan {
 
 /// Whether an operation can be a member with so many rows.
 fn joins(op: &Operation, reads: &[Read], inside: &[bool], rows: u64) -> bool {
-    // What is read by strides is read from anywhere.
-    let anywhere = reads.iter().zip(inside).any(|(read, &inside)| inside && read.view.is_some());
+    // What is read by strides is read from anywhere, and not by all.
+    let anywhere =
+        reads.iter().zip(inside).any(|(read, &inside)| read.view.is_some() && (inside || !follows_strides(&op.kind)));
     !anywhere && is_local(op, inside, rows)
 }
 

@@ -8,6 +8,8 @@
 pub(super) mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx512;
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx512_turn;
 pub(super) mod plain;
 mod portable_fma;
 pub(super) mod turn;

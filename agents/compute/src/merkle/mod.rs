@@ -1,11 +1,12 @@
 //! Building trees over the referee's hashing.
 
+mod leaves;
+
 use sha2::{Digest as _, Sha256 as Engine};
 use tessera_referee::merkle::{self, Digest, Proof, RootKind, Sha256, TensorHeader, proof_length};
 use tessera_referee::{DType, layout};
 
-use crate::sha256::Two;
-use crate::tensor::Data;
+use crate::sha256::{Batch, MESSAGES};
 use crate::{Root, Tensor};
 
 /// SHA-256 of this machine.
@@ -40,11 +41,9 @@ impl Tree {
         Self { leaves, hash }
     }
 
-    /// The tree over a tensor's padded leaves.
+    /// The tree over a tensor's padded leaves, by this thread alone.
     pub fn of_tensor(tensor: &Tensor) -> Self {
-        let mut hasher = Leaves::new(leaf_count(tensor.dtype(), &tensor.shape()) as usize);
-        for_each_leaf(tensor, |bytes| hasher.take(bytes));
-        Self::over(hasher.finish())
+        Self::over(leaves::digests(tensor, 1))
     }
 
     /// Number of leaves.
@@ -93,51 +92,47 @@ fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
-/// Hashes a tensor's leaves, two at a time.
-struct Leaves {
-    digests: Vec<Digest>,
-    /// `0x00 || index || bytes`.
-    two: Two<9>,
-    waiting: usize,
+/// Leaves of a subtree that one thread hashes; a power of two.
+const SUBTREE: usize = 1 << 12;
+
+/// The tree's hash: with several threads, of subtrees of equal size first.
+fn shared_tree_hash(leaves: &[Digest], threads: usize) -> Digest {
+    let threads = threads.min(leaves.len() / SUBTREE);
+    if threads < 2 {
+        return tree_hash(leaves);
+    }
+    let part = leaves.len().div_ceil(SUBTREE).div_ceil(threads) * SUBTREE;
+    let hashes = |leaves: &[Digest]| leaves.chunks(SUBTREE).map(tree_hash).collect::<Vec<_>>();
+    tree_hash(&in_parts(leaves.chunks(part), hashes).concat())
 }
 
-impl Leaves {
-    fn new(count: usize) -> Self {
-        Self { digests: Vec::with_capacity(count), two: Two::new(1 + 8 + layout::LEAF_BYTES as usize), waiting: 0 }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let message = self.two.message(self.waiting);
-        message[1..9].copy_from_slice(&((self.digests.len() + self.waiting) as u64).to_le_bytes());
-        message[9..].copy_from_slice(bytes);
-        self.waiting += 1;
-        if self.waiting == 2 {
-            self.digests.extend(self.two.digests());
-            self.waiting = 0;
-        }
-    }
-
-    fn finish(mut self) -> Vec<Digest> {
-        self.digests.extend((0..self.waiting).map(|which| self.two.digest(which)));
-        self.digests
-    }
+/// Does the work for each part on a thread of its own, in order.
+fn in_parts<P: Send, T: Send>(parts: impl Iterator<Item = P>, work: impl Fn(P) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, T>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
 }
 
 /// Level by level: where a level is odd its last hash moves up as it is, which is the tree that splits at powers of two.
 fn tree_hash(leaves: &[Digest]) -> Digest {
     // `0x01 || left || right`.
-    let mut two = Two::<2>::new(65);
+    let mut batch = Batch::<2>::new(65);
     let mut level = leaves.to_vec();
     while level.len() > 1 {
         let mut above = Vec::with_capacity(level.len().div_ceil(2));
         let (pairs, last) = level.as_chunks::<2>();
-        for pairs in pairs.chunks(2) {
+        for pairs in pairs.chunks(MESSAGES) {
             for (which, pair) in pairs.iter().enumerate() {
-                let message = two.message(which);
+                let message = batch.message(which);
                 message[0] = 0x01;
                 message[1..].copy_from_slice(pair.as_flattened());
             }
-            above.extend(two.digests().into_iter().take(pairs.len()));
+            batch.digests(pairs.len(), &mut above);
         }
         above.extend(last);
         level = above;
@@ -151,11 +146,14 @@ pub(crate) fn root_of(kind: RootKind, header: &[u8], tree: &Tree) -> Root {
 }
 
 impl Tensor {
-    /// The tensor's Merkle root: type, shape and every bit of its elements.
+    /// The tensor's Merkle root: type, shape and every bit of its elements. A large one is hashed by all of the machine's threads.
     pub fn root(&self) -> Root {
-        let tree = Tree::of_tensor(self);
-        let header = header(self);
-        Root(merkle::root::<Native>(RootKind::Tensor, tree.count(), &header, &tree.hash()))
+        // To ask for their number takes longer than hashing a small tensor.
+        let large = leaf_count(self.dtype(), &self.shape()) >= SUBTREE as u64;
+        let threads = if large { std::thread::available_parallelism().map_or(1, usize::from) } else { 1 };
+        let leaves = leaves::digests(self, threads);
+        let hash = shared_tree_hash(&leaves, threads);
+        Root(merkle::root::<Native>(RootKind::Tensor, leaves.len() as u64, &header(self), &hash))
     }
 }
 
@@ -185,50 +183,29 @@ pub fn trace_root(tensors: &[Root]) -> Root {
     tensors_root(RootKind::Trace, tensors)
 }
 
-/// Calls `take` with each padded leaf in order.
-pub(crate) fn for_each_leaf(tensor: &Tensor, take: impl FnMut(&[u8])) {
-    match tensor.data() {
-        Data::F32(data) => pad(tensor, data, |x| x.to_bits().to_le_bytes(), take),
-        Data::I32(data) => pad(tensor, data, |x| x.to_le_bytes(), take),
-        Data::I8(data) => pad(tensor, data, |x| x.to_le_bytes(), take),
-    }
-}
-
-fn pad<T: Copy, const N: usize>(
-    tensor: &Tensor,
-    data: &[T],
-    bytes: impl Fn(T) -> [u8; N],
-    mut take: impl FnMut(&[u8]),
-) {
-    let shape = tensor.shape();
-    let row = shape.row() as usize;
-    if data.is_empty() {
-        return;
-    }
-    let padded = layout::padded_row(tensor.dtype(), row as u64) as usize * N;
-    let mut leaf = [0u8; layout::LEAF_BYTES as usize];
-    let mut filled = 0;
-    for row in data.chunks_exact(row) {
-        // A padded row either divides a leaf or is a multiple of it, so a row never starts inside a leaf it leaves.
-        let stretches = row.chunks(leaf.len() / N);
-        for stretch in stretches {
-            for (slot, &x) in leaf[filled..].chunks_exact_mut(N).zip(stretch) {
-                slot.copy_from_slice(&bytes(x));
-            }
-            filled += padded.min(leaf.len());
-            if filled == leaf.len() {
-                take(&leaf);
-                leaf = [0; layout::LEAF_BYTES as usize];
-                filled = 0;
-            }
-        }
-    }
-    if filled > 0 {
-        take(&leaf);
-    }
-}
-
 /// Leaves of a tensor of this type, without its data.
 pub fn leaf_count(dtype: DType, shape: &crate::Shape) -> u64 {
     layout::leaf_count(dtype, shape.rows(), shape.row())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_tree() {
+        for dims in [[9_001, 130], [70_000, 3], [3, 700_001], [8_193, 128]] {
+            let data = (0..dims[0] * dims[1]).map(|i| i as f32 * 0.7).collect();
+            let tensor = Tensor::f32(&dims, data).unwrap();
+            let tree = Tree::of_tensor(&tensor);
+            for threads in [2, 3, 7] {
+                let leaves = leaves::digests(&tensor, threads);
+                assert_eq!(leaves, tree.leaves, "{dims:?}, {threads} threads");
+                assert_eq!(shared_tree_hash(&leaves, threads), tree.hash(), "{dims:?}, {threads} threads");
+            }
+            let bytes = Tensor::i8(&[dims[0] * dims[1]], vec![3; (dims[0] * dims[1]) as usize]).unwrap();
+            assert_eq!(leaves::digests(&bytes, 5), leaves::digests(&bytes, 1));
+        }
+    }
 }

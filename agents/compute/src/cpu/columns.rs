@@ -1,0 +1,220 @@
+//! Folds along an axis whose elements lie rows apart: the terms of many folds are then side by side, and nothing is transposed.
+//!
+//! A matrix `[n, d]` is walked row by row; fold j takes element j of each. Chains of rows are computed apart and added in order.
+
+use std::ops::Range;
+
+use tessera_referee::{Reduce, float, order};
+
+use super::chains::CHAIN;
+use super::machine::Machine;
+use super::matmul::AddChains;
+use super::pool::{Chunk, Pool, Tiles};
+use super::shared::Shared;
+use crate::exec::ExecError;
+
+/// Columns that are folded at once: four vectors of AVX-512, whose terms do not wait for each other.
+const SIDE: usize = 4 * LANES;
+const LANES: usize = 16;
+
+/// Rows of a matrix: row i begins at `base + i stride`.
+#[derive(Clone, Copy)]
+pub(super) struct Down<'a> {
+    pub(super) x: &'a [f32],
+    pub(super) base: usize,
+    pub(super) stride: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+}
+
+/// What elements are multiplied by.
+#[derive(Clone, Copy)]
+pub(super) enum By<'a> {
+    One,
+    /// A number for each row.
+    Row(&'a [f32]),
+    /// The elements of another matrix.
+    Each(Down<'a>),
+}
+
+impl<'a> Down<'a> {
+    #[inline(always)]
+    pub(super) fn row(&self, row: usize) -> &'a [f32] {
+        &self.x[self.base + row * self.stride..][..self.columns]
+    }
+
+    fn work(&self) -> usize {
+        self.rows.saturating_mul(self.columns) / 4
+    }
+}
+
+/// The f32 fold of each column, `[columns]`.
+pub(super) fn sum(pool: &Pool<'_>, down: Down<'_>, by: By<'_>) -> Result<Vec<f32>, ExecError> {
+    let (columns, chains) = (down.columns, down.rows.div_ceil(CHAIN));
+    let mut results = pool.store.tensors().take(chains * columns)?;
+    pool.tiles(chains, down.work(), &Chains { down, by, out: Shared::new(&mut results) })?;
+    let total = pool.make(columns, 1, chains, &AddChains::<f32> { results: &results, elements: columns });
+    pool.store.tensors().give(results);
+    total
+}
+
+/// Chain results `[chains][columns]`.
+struct Chains<'a> {
+    down: Down<'a>,
+    by: By<'a>,
+    out: Shared<'a, f32>,
+}
+
+impl Tiles for Chains<'_> {
+    type Scratch = ();
+
+    fn scratch(&self) {}
+
+    #[inline(always)]
+    fn tile<M: Machine>(&self, (): &mut (), chain: usize) -> Result<(), ExecError> {
+        let Down { rows, columns, .. } = self.down;
+        // SAFETY: each chain is computed by one thread, and this is the only range it holds.
+        let out = unsafe { self.out.range(chain * columns, columns) };
+        let rows = chain * CHAIN..rows.min((chain + 1) * CHAIN);
+        for (block, sums) in out.chunks_mut(SIDE).enumerate() {
+            let first = block * SIDE;
+            match self.by {
+                By::One => self.fold::<M>(sums, rows.clone(), first, |_| 1.0),
+                By::Row(by) => self.fold::<M>(sums, rows.clone(), first, |row| by[row]),
+                By::Each(by) => self.products::<M>(sums, rows.clone(), first, by),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Chains<'_> {
+    /// A chain of columns from `first` on, each row by one number.
+    #[inline(always)]
+    fn fold<M: Machine>(&self, sums: &mut [f32], rows: Range<usize>, first: usize, by: impl Fn(usize) -> f32) {
+        let columns = first..first + sums.len();
+        if sums.len() < SIDE {
+            sums.fill(0.0);
+            for row in rows {
+                let by = by(row);
+                for (sum, &x) in sums.iter_mut().zip(&self.down.row(row)[columns.clone()]) {
+                    *sum = M::term(x, by, *sum);
+                }
+            }
+            return;
+        }
+        // Named one by one, so that the compiler keeps them in registers.
+        let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
+        for row in rows {
+            let (&[x, y, z, w], _) = self.down.row(row)[columns.clone()].as_chunks::<LANES>() else { return };
+            let by = by(row);
+            let term = |acc: &mut [f32; LANES], x: &[f32; LANES]| {
+                for (acc, &x) in acc.iter_mut().zip(x) {
+                    *acc = M::term(x, by, *acc);
+                }
+            };
+            term(&mut a, &x);
+            term(&mut b, &y);
+            term(&mut c, &z);
+            term(&mut d, &w);
+        }
+        sums.copy_from_slice([a, b, c, d].as_flattened());
+    }
+
+    /// The same, each element by another.
+    #[inline(always)]
+    fn products<M: Machine>(&self, sums: &mut [f32], rows: Range<usize>, first: usize, by: Down<'_>) {
+        let columns = first..first + sums.len();
+        if sums.len() < SIDE {
+            sums.fill(0.0);
+            for row in rows {
+                let terms = self.down.row(row)[columns.clone()].iter().zip(&by.row(row)[columns.clone()]);
+                for (sum, (&x, &by)) in sums.iter_mut().zip(terms) {
+                    *sum = M::term(x, by, *sum);
+                }
+            }
+            return;
+        }
+        let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
+        for row in rows {
+            let (&[x, y, z, w], _) = self.down.row(row)[columns.clone()].as_chunks::<LANES>() else { return };
+            let (&[p, q, r, s], _) = by.row(row)[columns.clone()].as_chunks::<LANES>() else { return };
+            let term = |acc: &mut [f32; LANES], x: &[f32; LANES], by: &[f32; LANES]| {
+                for ((acc, &x), &by) in acc.iter_mut().zip(x).zip(by) {
+                    *acc = M::term(x, by, *acc);
+                }
+            };
+            term(&mut a, &x, &p);
+            term(&mut b, &y, &q);
+            term(&mut c, &z, &r);
+            term(&mut d, &w, &s);
+        }
+        sums.copy_from_slice([a, b, c, d].as_flattened());
+    }
+}
+
+/// The greatest or least of each column, `[columns]`.
+pub(super) fn extremes(pool: &Pool<'_>, down: Down<'_>, reduce: Reduce) -> Result<Vec<f32>, ExecError> {
+    let parts = down.rows.div_ceil(CHAIN);
+    let mut results = pool.store.tensors().take(parts * down.columns)?;
+    pool.tiles(parts, down.work(), &Extremes { down, reduce, out: Shared::new(&mut results) })?;
+    // Any order is right, so these are folded like the rows they are from.
+    let best = pool.make(down.columns, 1, parts, &Best { results: &results, columns: down.columns, reduce });
+    pool.store.tensors().give(results);
+    best
+}
+
+/// What an empty fold gives.
+fn start(reduce: Reduce) -> f32 {
+    f32::from_bits(if reduce == Reduce::Max { float::NEG_INFINITY } else { float::INFINITY })
+}
+
+#[inline(always)]
+fn take(reduce: Reduce, best: &mut [f32], x: &[f32]) {
+    let each = best.iter_mut().zip(x);
+    match reduce {
+        Reduce::Max => each.for_each(|(best, x)| *best = f32::from_bits(order::max(best.to_bits(), x.to_bits()))),
+        _ => each.for_each(|(best, x)| *best = f32::from_bits(order::min(best.to_bits(), x.to_bits()))),
+    }
+}
+
+struct Extremes<'a> {
+    down: Down<'a>,
+    reduce: Reduce,
+    out: Shared<'a, f32>,
+}
+
+impl Tiles for Extremes<'_> {
+    type Scratch = ();
+
+    fn scratch(&self) {}
+
+    #[inline(always)]
+    fn tile<M: Machine>(&self, (): &mut (), part: usize) -> Result<(), ExecError> {
+        let Down { rows, columns, .. } = self.down;
+        // SAFETY: each part is computed by one thread, and this is the only range it holds.
+        let out = unsafe { self.out.range(part * columns, columns) };
+        out.fill(start(self.reduce));
+        for row in part * CHAIN..rows.min((part + 1) * CHAIN) {
+            take(self.reduce, out, self.down.row(row));
+        }
+        Ok(())
+    }
+}
+
+/// The best of `[parts][columns]`.
+struct Best<'a> {
+    results: &'a [f32],
+    columns: usize,
+    reduce: Reduce,
+}
+
+impl Chunk<f32> for Best<'_> {
+    #[inline(always)]
+    fn fill<M: Machine>(&self, first: usize, out: &mut [f32]) {
+        out.fill(start(self.reduce));
+        for part in self.results.chunks_exact(self.columns) {
+            take(self.reduce, out, &part[first..][..out.len()]);
+        }
+    }
+}
