@@ -24,6 +24,8 @@ use super::{Books, Network};
 const STAKE: u64 = 1_000_000_000;
 /// Beyond this a flow has failed; it is no pause.
 const LIMIT: Duration = Duration::from_secs(180);
+/// More than the draw delay of the local market on both clocks: a younger verifier may not audit a submission.
+const SEASONING_SECONDS: u32 = 5;
 /// The operator, who owns mint, market and treasury.
 const OPERATOR: &str = "operator";
 
@@ -128,11 +130,12 @@ impl Scene {
         }
     }
 
-    /// Gives wallets the verify role and stake.
-    pub async fn register_verifiers(&self, names: &[&str]) {
+    /// Gives wallets the verify role and stake, and lets the time pass after which they may audit what is submitted.
+    pub async fn register_verifiers(&mut self, names: &[&str]) {
         for name in names {
             self.register(name, Roles { compute: false, verify: true }).await;
         }
+        self.pass_seconds(SEASONING_SECONDS).await;
     }
 
     /// Starts a registered provider.

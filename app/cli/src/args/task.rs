@@ -55,7 +55,8 @@ pub enum TaskCommand {
         /// The run, by the Provider account that executed it [default: the only one that can be audited]
         #[arg(long, value_name = "ADDRESS")]
         provider: Option<Pubkey>,
-        /// What to add to the run's audit reward [default: the task's audit reward, or the market's smallest reward]
+        /// What to pay for it where the task has no audit reward; else it costs that once more [default: the market's
+        /// smallest reward]
         #[arg(long, value_name = "TOKENS")]
         pay: Option<Amount>,
     },

@@ -41,15 +41,17 @@ const CRANK_BOUNTY: u64 = 50_000;
 /// Short, so that the demo is over soon; the chain's clock is as fast as the wall's.
 const WINDOWS: Windows = Windows {
     open_seconds: 60,
-    execution_seconds: 4,
-    audit_seconds: 8,
-    challenge_seconds: 8,
+    execution_seconds: 6,
+    audit_seconds: 12,
+    challenge_seconds: 12,
     exclusive_seconds: 0,
     grace_seconds: 0,
     reveal_seconds: 0,
 };
 /// How long redundant runs have to be shown, seconds.
-const REVEAL_SECONDS: u32 = 8;
+const REVEAL_SECONDS: u32 = 12;
+/// More than the draw delay on both of the chain's clocks.
+const SEASONING_SECONDS: u64 = 5;
 /// How often a task is looked at, which is also how exactly its time is known.
 const LOOK: Duration = Duration::from_millis(100);
 /// After this the demo has failed: every path of a task ends long before.
@@ -90,6 +92,8 @@ async fn perform(
     let store_path = files.join("store");
     let store = ContentStore::open(&store_path.to_string_lossy())?;
     cast.register(bootstrap).await?;
+    // A verifier may audit what is submitted more than the draw delay after it committed to its ticket chain.
+    bootstrap.localnet.advance(SEASONING_SECONDS)?;
     let (chain, market) = (bootstrap.chain.as_ref(), bootstrap.migrated.market);
     let before = Books::count(chain, market, &cast.everybody()).await?;
 
@@ -126,14 +130,15 @@ async fn play(
 
     printer.note("submitting linear regression, k-means and PCA");
     agents.verifier(&cast.verifier).await?;
-    agents.provider(first, CpuBackend::new()).await?;
+    // The second provider does not work yet, so that the absent one claims; nobody else does, so that its time can pass at once.
     agents.provider(&cast.absent, Stuck).await?;
-    let regression = stage.submit(&regression, only(&[first])).await?;
-    // The second provider does not work yet, so that the absent one claims.
     let pca = stage.submit(&pca, only(&[&cast.absent, second])).await?;
     stage.until_claimed(pca.task).await?;
+    bootstrap.localnet.advance(WINDOWS.execution_seconds.into())?;
+    agents.provider(first, CpuBackend::new()).await?;
     agents.provider(second, CpuBackend::new()).await?;
     agents.provider(&cast.wrong, Wrong::default()).await?;
+    let regression = stage.submit(&regression, only(&[first])).await?;
     let three = Trust { policy: Trust::redundant(3).policy, ..only(&[first, second, &cast.wrong]) };
     let kmeans = stage.submit(&kmeans, three).await?;
     let (regression, kmeans, pca) = try_join3(stage.watch(regression), stage.watch(kmeans), stage.watch(pca)).await?;
