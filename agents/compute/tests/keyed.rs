@@ -126,7 +126,7 @@ fn headers_are_read_strictly() {
     assert_eq!(with(9, 0xff), None);
     assert_eq!(TensorHeader::decode(&[]), None);
     assert_eq!(TensorHeader::decode(&good.bytes()[..17]), None);
-    assert_eq!(TensorHeader::decode(&[&good.bytes()[..], &[0]].concat()), None);
+    assert_eq!(TensorHeader::decode(&[good.bytes(), &[0]].concat()), None);
     assert_eq!(TensorHeader::decode(&[[1, 5].as_slice(), &[0; 40]].concat()), None);
 }
 
