@@ -89,6 +89,7 @@ impl Sender<'_> {
             run,
             requester,
             cranker_token: self.usable(self.cranker).await?,
+            dust: self.has_dust(task).await?,
             treasury_balance: insures && !self.receives(address::insurance_vault(&self.market.key)).await?,
         }))
     }
@@ -131,6 +132,7 @@ impl Sender<'_> {
         }
         let (cranker, market, cranker_token) = (self.cranker, self.market, self.usable(self.cranker).await?);
         let provider_balance = pays_run && !self.receives(address::stake_vault(&run.provider)).await?;
+        let dust = self.has_dust(task).await?;
         loop {
             let settle = ix::task_settle(&Settlement {
                 cranker,
@@ -143,6 +145,7 @@ impl Sender<'_> {
                 model,
                 cranker_token,
                 provider_balance,
+                dust,
                 treasury_balance,
                 audits: &audits,
             });
@@ -212,6 +215,13 @@ impl Sender<'_> {
         let accounts = self.chain.token_accounts(owner, self.market.mint).await?;
         let usable = accounts.into_iter().filter(TokenBalance::can_receive);
         Ok(usable.map(|account| account.key).min_by_key(|key| (*key != associated, *key)))
+    }
+
+    /// Whether a task's vault holds more than the task owes. Tokens that arrive after this was read make the transition fail,
+    /// and the next attempt sees them.
+    async fn has_dust(&self, task: &Versioned<Task>) -> Result<bool, ChainError> {
+        let vault = self.chain.token_balance(address::task_vault(&task.key)).await?;
+        Ok(vault.is_some_and(|vault| vault.amount > task.escrow))
     }
 
     /// Whether a vault can receive. One that is not there yet will.

@@ -287,6 +287,8 @@ pub enum TesseraError {
     NotDrawn,
     #[msg("the verifier's ticket weight is no more than its stake")]
     NothingToRecount,
+    #[msg("something has to be insured; pass the market's insurance vault")]
+    InsuranceMissing,
 }
 
 impl From<Refusal> for TesseraError {
@@ -525,6 +527,7 @@ impl TesseraError {
         Self::FeeVaultMissing,
         Self::NotDrawn,
         Self::NothingToRecount,
+        Self::InsuranceMissing,
     ];
 
     /// The error with this code, as a failed transaction reports it.

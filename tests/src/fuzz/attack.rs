@@ -55,6 +55,8 @@ fn is_free(scene: &Scene, step: &Step, at: usize, signs: bool, key: &Pubkey) -> 
         | Step::PoolClaim { .. }
         | Step::PoolClose { .. } => signs,
         Step::Withdraw { .. } | Step::BalanceClaim { .. } => at == 5,
+        // A requester chooses its market, and a model or none.
+        Step::Create { .. } => at == 1 || at == 6,
         _ => false,
     }
 }

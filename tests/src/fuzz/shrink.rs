@@ -3,7 +3,7 @@ use super::sequence::{Sequence, Violation};
 use super::step::{Attack, Move};
 
 /// Replays at most, so that a slow failure is still reported.
-const TRIES: usize = 600;
+const TRIES: usize = 300;
 
 /// The shortest sequence found that still shows a violation: parts are left out, halves first, single steps last; then
 /// alterations that do not matter are taken back.

@@ -222,3 +222,17 @@ async fn what_needs_no_token_account_is_sent_as_it_is() {
         assert_eq!((labels(&sent), sent[0].instructions.len()), (vec![label], 1));
     }
 }
+
+#[tokio::test]
+async fn the_insurance_vault_is_named_where_strangers_sent_tokens_to_the_tasks() {
+    let bench = bench(|_| {});
+    bench.open();
+    bench.token(key(REQUESTER), bench.associated(key(REQUESTER)));
+    let insurance = address::insurance_vault(&key(MARKET));
+    let escrow = bench.world().await.tasks[&key(TASK)].escrow;
+    let vault = bench.token(key(TASK), address::task_vault(&key(TASK)));
+    for (amount, is_named) in [(escrow, false), (escrow + 1, true)] {
+        bench.chain.put_token(TokenBalance { amount, ..vault });
+        assert_eq!(keys(&bench.crank().await[0].instructions[0]).contains(&insurance), is_named);
+    }
+}

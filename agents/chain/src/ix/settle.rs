@@ -35,6 +35,8 @@ pub struct Settlement<'a> {
     pub cranker_token: Option<Pubkey>,
     /// Whether the provider's stake vault cannot receive: then the balance of its authority is passed.
     pub provider_balance: bool,
+    /// Whether strangers have sent tokens to the task's vault, which are insured with the last run.
+    pub dust: bool,
     /// Whether the fee vault, or the insurance vault where something is insured, cannot receive: then the balance of the
     /// market's treasury is passed.
     pub treasury_balance: bool,
@@ -57,10 +59,11 @@ impl Settlement<'_> {
         audits
     }
 
-    /// Whether something may have to be burned: the sink's part of a slashed lock, or of that of an audit.
-    fn burns(&self) -> bool {
+    /// Whether something may have to be sunk: the sink's part of a slashed lock, or of that of an audit, or what the provider
+    /// is owed of one and its vault cannot receive.
+    fn sinks(&self) -> bool {
         let silent = self.audits.iter().any(|audit| audit.state == AuditState::Claimed);
-        self.task.terms.sink == Sink::Burn && (self.outcome == Outcome::Slashed || silent)
+        self.outcome == Outcome::Slashed || silent || self.provider_balance
     }
 }
 
@@ -80,6 +83,7 @@ pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
     let keeps = [requester.balance, model.is_some_and(|model| model.balance)];
     let keeps = keeps.contains(&true) || settlement.provider_balance || settlement.treasury_balance;
     let balance = |owner: &Pubkey| address::balance(&market.key, owner);
+    let sinks_to = |sink| settlement.sinks() && task.terms.sink == sink;
     let accounts = accounts::TaskSettle {
         cranker: *cranker,
         market: market.key,
@@ -92,15 +96,15 @@ pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
         run_authority: run.authority,
         fee_vault: address::fee_vault(&market.key, *epoch, address::fee_shard(&task.key)),
         share: address::share(&run.provider, *epoch),
-        insurance_vault: address::insurance_vault(&market.key),
+        // These two are written only where something is sunk: naming one always would make all settlements wait for each
+        // other.
+        insurance_vault: (settlement.dust || sinks_to(Sink::Insurance)).then(|| address::insurance_vault(&market.key)),
         requester: task.terms.requester,
         requester_token: requester.token,
         model: task.terms.model,
         model_token: model.map(|model| model.token),
         cranker_token: *cranker_token,
-        // The mint is written only where something is burned: naming it always would make all settlements wait for each
-        // other.
-        burn_mint: settlement.burns().then_some(market.mint),
+        burn_mint: sinks_to(Sink::Burn).then_some(market.mint),
         unclaimed_vault: keeps.then(|| address::unclaimed_vault(&market.key)),
         requester_balance: requester.balance_in(market),
         model_balance: model.and_then(|model| model.balance_in(market)),
@@ -132,6 +136,8 @@ pub struct Expiry<'a> {
     pub requester: Payee,
     /// A token account of the cranker; without one its part stays the requester's.
     pub cranker_token: Option<Pubkey>,
+    /// Whether strangers have sent tokens to the task's vault, which are insured where the task ends.
+    pub dust: bool,
     /// Whether the insurance vault cannot receive what a silent run loses: then the balance of the market's treasury is
     /// passed.
     pub treasury_balance: bool,
@@ -140,15 +146,16 @@ pub struct Expiry<'a> {
 /// Ends a silence: a task that nobody claimed, a run that was not submitted or sealed, or a seal that was not opened.
 #[must_use]
 pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
-    let Expiry { cranker, market, task, run, requester, cranker_token, treasury_balance } = expiry;
+    let Expiry { cranker, market, task, run, requester, cranker_token, dust, treasury_balance } = expiry;
     let silent = run.is_some_and(|run| run.state == RunState::Sealed);
+    let sinks_to = |sink| silent && task.terms.sink == sink;
     let accounts = accounts::TaskExpire {
         cranker: *cranker,
         market: market.key,
         mint: market.mint,
         task: task.key,
         task_vault: address::task_vault(&task.key),
-        insurance_vault: address::insurance_vault(&market.key),
+        insurance_vault: (*dust || sinks_to(Sink::Insurance)).then(|| address::insurance_vault(&market.key)),
         requester: task.terms.requester,
         requester_token: requester.token,
         cranker_token: *cranker_token,
@@ -156,7 +163,7 @@ pub fn task_expire(expiry: &Expiry<'_>) -> Instruction {
         provider: run.map(|run| run.provider),
         stake_vault: run.map(|run| address::stake_vault(&run.provider)),
         run_authority: run.map(|run| run.authority),
-        burn_mint: (silent && task.terms.sink == Sink::Burn).then_some(market.mint),
+        burn_mint: sinks_to(Sink::Burn).then_some(market.mint),
         unclaimed_vault: (requester.balance || *treasury_balance).then(|| address::unclaimed_vault(&market.key)),
         requester_balance: requester.balance_in(market),
         treasury_balance: treasury_balance.then(|| address::balance(&market.key, &market.treasury)),

@@ -56,6 +56,7 @@ impl Bench {
             model: Some(Payee::to(key(13), key(16))),
             cranker_token: None,
             provider_balance: false,
+            dust: false,
             treasury_balance: false,
             audits,
         }
@@ -130,6 +131,29 @@ fn the_lost_lock_of_a_silent_auditor_is_burned_too() {
 }
 
 #[test]
+fn the_insurance_vault_is_named_only_where_something_is_insured() {
+    let mut bench = bench();
+    let insurance = address::insurance_vault(&key(1));
+    let names = |settlement: &Settlement<'_>| {
+        let settle = task_settle(settlement);
+        assert_eq!(keys(&settle).contains(&insurance), writes(&settle, insurance));
+        writes(&settle, insurance)
+    };
+    // Burned instead.
+    assert!(!names(&bench.settlement(Outcome::Slashed, &[])));
+    bench.task.data.terms.sink = Sink::Insurance;
+    let agreed = audit(0, 10, AuditState::Agreed { keyed_root: [2; 32] });
+    let silent = audit(1, 12, AuditState::Claimed);
+    assert!(!names(&bench.settlement(Outcome::Upheld, &[&agreed])));
+    assert!(!names(&bench.settlement(Outcome::Void, &[])));
+    assert!(names(&bench.settlement(Outcome::Upheld, &[&agreed, &silent])));
+    assert!(names(&bench.settlement(Outcome::Slashed, &[])));
+    assert!(names(&Settlement { dust: true, ..bench.settlement(Outcome::Upheld, &[]) }));
+    // What a verifier owes a provider that cannot be paid is insured.
+    assert!(names(&Settlement { provider_balance: true, ..bench.settlement(Outcome::Upheld, &[]) }));
+}
+
+#[test]
 fn fees_and_shares_are_those_of_the_epoch() {
     let bench = bench();
     let settle = task_settle(&bench.settlement(Outcome::Upheld, &[]));
@@ -167,12 +191,19 @@ fn a_silent_run_is_ended_with_its_accounts_and_an_unclaimed_task_without() {
         run,
         requester: Payee::to(key(9), key(12)),
         cranker_token: None,
+        dust: false,
         treasury_balance: false,
     };
     let (silent, unclaimed) = (task_expire(&expiry(Some(&bench.run))), task_expire(&expiry(None)));
     for account in [key(3), key(7), address::stake_vault(&key(7)), key(8), key(6)] {
         assert!(writes(&silent, account) && !writes(&unclaimed, account), "{account}");
     }
+    let insurance = address::insurance_vault(&key(1));
+    assert!(!writes(&silent, insurance) && !writes(&unclaimed, insurance));
+    assert!(writes(&task_expire(&Expiry { dust: true, ..expiry(None) }), insurance));
+    let mut insured = bench.task.clone();
+    insured.data.terms.sink = Sink::Insurance;
+    assert!(writes(&task_expire(&Expiry { task: &insured, ..expiry(Some(&bench.run)) }), insurance));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use tessera_chain::{Moment, Provider, RunState, Task, TaskState, Versioned};
+use tessera_chain::{Moment, Provider, Pubkey, RunState, Task, TaskState, Versioned};
 use tessera_node::Note;
 use tessera_node::eligibility::may_claim;
 
@@ -10,7 +10,8 @@ use super::owed::Owed;
 use super::{Action, Stage, View};
 
 /// Tasks with a free slot that the program would let this provider have, the best paid first, as far as slots, stake and
-/// prefetching reach.
+/// prefetching reach. Of equally paid ones each provider begins with others: if all began with the same, one of them would
+/// get it, and the work of the rest would be for nothing.
 pub(super) fn plan(view: &View<'_>, me: &Versioned<Provider>, owed: &[Owed<'_>], now: Moment) -> Vec<Action> {
     let Some(market) = &view.world.market else { return Vec::new() };
     let (unseen, open): (Vec<_>, Vec<_>) = view
@@ -24,7 +25,7 @@ pub(super) fn plan(view: &View<'_>, me: &Versioned<Provider>, owed: &[Owed<'_>],
     };
     let mut open: Vec<(&Versioned<Task>, Note<Stage>)> =
         open.into_iter().filter(wanted).map(|task| (task, view.note(task))).collect();
-    open.sort_by_key(|(task, _)| (Reverse(task.terms.reward), task.key));
+    open.sort_by_key(|(task, _)| (Reverse(task.terms.reward), distance(&task.key, &view.me)));
 
     // Claims that the accounts do not show yet take slots and stake all the same. Sealed runs compute no more.
     let unseen_stake = unseen.iter().fold(0_u64, |stake, task| stake.saturating_add(task.terms.run_lock));
@@ -56,4 +57,10 @@ pub(super) fn plan(view: &View<'_>, me: &Versioned<Provider>, owed: &[Owed<'_>],
         }
     }
     actions
+}
+
+/// Orders tasks for a provider, differently for each.
+fn distance(task: &Pubkey, me: &Pubkey) -> [u8; 32] {
+    let (task, me) = (task.to_bytes(), me.to_bytes());
+    std::array::from_fn(|place| task.get(place).unwrap_or(&0) ^ me.get(place).unwrap_or(&0))
 }

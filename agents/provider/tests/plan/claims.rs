@@ -1,9 +1,11 @@
 //! Which tasks are claimed, and which are left to others.
 
-use tessera_chain::{BackendNeed, ProviderStatus, Requirements, TaskState};
-use tessera_provider::plan::{Action, Stage};
+use std::collections::BTreeSet;
 
-use crate::accounts::{PAST, at, key, redundant, run};
+use tessera_chain::{BackendNeed, ProviderStatus, Requirements, TaskState};
+use tessera_provider::plan::{Action, Stage, View, plan};
+
+use crate::accounts::{NOW, PAST, at, key, redundant, run};
 use crate::scene::{A, B, ME, STRANGER, Scene};
 use crate::{claimed, open};
 
@@ -107,7 +109,24 @@ fn the_best_paid_comes_first_and_slots_and_stake_are_kept() {
     );
     assert_eq!(roomy().limits(|limits| limits.max_runs = 1).knows(B, Stage::Claimed(50)).plan(), [], "and its slot");
     let three = open().task(B, |_| {}).task(B + 1, |_| {});
-    assert_eq!(three.plan(), [Action::Fetch(key(A)), Action::Fetch(key(B))], "two are fetched ahead");
+    assert_eq!(three.plan(), [Action::Fetch(key(B + 1)), Action::Fetch(key(A))], "two are fetched ahead");
+}
+
+#[test]
+fn providers_begin_with_different_ones_of_equally_paid_tasks() {
+    let mut scene = Scene::new().limits(|limits| limits.prefetch = 1);
+    for number in 64..72 {
+        scene = scene.task(number, |_| {});
+    }
+    let mut first = BTreeSet::new();
+    for me in 8..16 {
+        let account = scene.world.providers[&key(ME)].data.clone();
+        scene.world.providers.insert(key(me), at(key(me), 1, account));
+        let view = View { me: key(me), ..scene.view() };
+        let [Action::Fetch(task)] = plan(&view, NOW)[..] else { panic!("{me} fetches one task") };
+        first.insert(task);
+    }
+    assert_eq!(first.len(), 8);
 }
 
 #[test]

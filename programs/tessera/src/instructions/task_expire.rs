@@ -26,9 +26,11 @@ pub struct TaskExpire<'info> {
     /// CHECK: the token account at this address, derived when the task was created, is its vault.
     #[account(mut, address = task.vault @ TesseraError::WrongVault)]
     pub task_vault: UncheckedAccount<'info>,
-    /// CHECK: compared with the market's insurance vault before it is paid.
+    /// CHECK: the market's insurance vault, compared before it is paid; required only where something is insured: what is
+    /// slashed, if the task's sink is the insurance, and what strangers sent to the task's vault. Named always, all
+    /// settlements of a market would wait for each other.
     #[account(mut)]
-    pub insurance_vault: UncheckedAccount<'info>,
+    pub insurance_vault: Option<UncheckedAccount<'info>>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]
     pub requester: UncheckedAccount<'info>,
@@ -81,7 +83,7 @@ impl<'info> TaskExpire<'info> {
     pub(crate) fn drain(&self) -> Drain<'_, 'info> {
         Drain {
             sink: self.task.terms.sink,
-            insurance: self.insurance_vault.as_ref(),
+            insurance: info(&self.insurance_vault),
             burn_mint: info(&self.burn_mint),
             treasury_balance: info(&self.treasury_balance),
         }

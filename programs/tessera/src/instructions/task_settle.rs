@@ -44,9 +44,11 @@ pub struct TaskSettle<'info> {
     /// CHECK: where fees are paid, compared with the provider's share of the current epoch, which need not be open.
     #[account(mut)]
     pub share: UncheckedAccount<'info>,
-    /// CHECK: compared with the market's insurance vault before it is paid.
+    /// CHECK: the market's insurance vault, compared before it is paid; required only where something is insured: what is
+    /// slashed, if the task's sink is the insurance, and what strangers sent to the task's vault. Named always, all
+    /// settlements of a market would wait for each other.
     #[account(mut)]
-    pub insurance_vault: UncheckedAccount<'info>,
+    pub insurance_vault: Option<UncheckedAccount<'info>>,
     /// CHECK: the wallet that paid the task's rent.
     #[account(mut, address = task.terms.requester @ TesseraError::WrongRequester)]
     pub requester: UncheckedAccount<'info>,

@@ -12,14 +12,15 @@ pub(crate) struct Drain<'a, 'info> {
     /// What the task's terms say.
     pub(crate) sink: Sink,
     /// The market's insurance vault; checked before it is paid, since deriving an address costs as much as a small payment.
-    pub(crate) insurance: &'a AccountInfo<'info>,
+    /// Needed to insure.
+    pub(crate) insurance: Option<&'a AccountInfo<'info>>,
     /// The mint, writable; checked. Needed to burn.
     pub(crate) burn_mint: Option<&'a AccountInfo<'info>>,
     /// The treasury's balance, which takes what a frozen insurance vault cannot.
     pub(crate) treasury_balance: Option<&'a AccountInfo<'info>>,
 }
 
-impl<'info> Drain<'_, 'info> {
+impl<'a, 'info> Drain<'a, 'info> {
     /// Burns or insures `amount` out of a vault; zero does nothing.
     #[inline(never)]
     pub(crate) fn pay(
@@ -35,8 +36,8 @@ impl<'info> Drain<'_, 'info> {
         match self.sink {
             Sink::Insurance => {
                 let market = unclaimed.market;
-                self.require_insurance(market)?;
-                let leg = Leg::to_vault(market.key(), self.insurance, market.treasury, self.treasury_balance);
+                let insurance = self.insurance_of(market)?;
+                let leg = Leg::to_vault(market.key(), insurance, market.treasury, self.treasury_balance);
                 pay_leg(mover, source, &leg, unclaimed, amount)?;
                 Ok(())
             }
@@ -46,6 +47,7 @@ impl<'info> Drain<'_, 'info> {
             }
         }
     }
+
     /// Insures what strangers sent to a task's vault, or adds it to the requester's payment where the insurance vault is frozen;
     /// zero does nothing.
     #[inline(never)]
@@ -60,19 +62,20 @@ impl<'info> Drain<'_, 'info> {
             return Ok(());
         }
         let market = unclaimed.market;
-        self.require_insurance(market)?;
-        if payable(self.insurance, market, &market.key()) {
-            return money.pay(self.insurance, dust);
+        let insurance = self.insurance_of(market)?;
+        if payable(insurance, market, &market.key()) {
+            return money.pay(insurance, dust);
         }
         money.pay_leg(requester, unclaimed, dust)?;
         Ok(())
     }
 
-    fn require_insurance(&self, market: &Account<'_, Market>) -> Result<()> {
+    fn insurance_of(&self, market: &Account<'_, Market>) -> Result<&'a AccountInfo<'info>> {
+        let insurance = self.insurance.ok_or(TesseraError::InsuranceMissing)?;
         let key = market.key();
         let seeds: [&[u8]; 3] = [seeds::INSURANCE, key.as_ref(), &[market.insurance_bump]];
         let expected = Pubkey::create_program_address(&seeds, &ID).map_err(|_| TesseraError::WrongVault)?;
-        require_keys_eq!(*self.insurance.key, expected, TesseraError::WrongVault);
-        Ok(())
+        require_keys_eq!(*insurance.key, expected, TesseraError::WrongVault);
+        Ok(insurance)
     }
 }

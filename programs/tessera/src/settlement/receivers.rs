@@ -30,7 +30,7 @@ impl<'info> TaskSettle<'info> {
     pub(crate) fn drain(&self) -> Drain<'_, 'info> {
         Drain {
             sink: self.task.terms.sink,
-            insurance: self.insurance_vault.as_ref(),
+            insurance: info(&self.insurance_vault),
             burn_mint: info(&self.burn_mint),
             treasury_balance: info(&self.treasury_balance),
         }

@@ -147,6 +147,7 @@ fn error_codes() {
             "FeeVaultMissing",
             "NotDrawn",
             "NothingToRecount",
+            "InsuranceMissing",
         ]
     );
     for (i, error) in TesseraError::ALL.iter().copied().enumerate() {

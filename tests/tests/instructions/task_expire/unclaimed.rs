@@ -67,7 +67,11 @@ fn refuses_other_accounts_in_place_of_the_tasks() {
     let call = || world.task_expire(task);
     let calls = [
         (TesseraError::WrongVault.into(), call().with(|call| call.accounts.task_vault = second.vault)),
-        (TesseraError::WrongVault.into(), call().with(|call| call.accounts.insurance_vault = other.insurance_vault)),
+        (
+            TesseraError::WrongVault.into(),
+            call().with(|call| call.accounts.insurance_vault = Some(other.insurance_vault)),
+        ),
+        (TesseraError::InsuranceMissing.into(), call().with(|call| call.accounts.insurance_vault = None)),
         (TesseraError::WrongMarket.into(), call().with(|call| call.accounts.market = other.key)),
         (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = mint)),
         (TesseraError::WrongRequester.into(), call().with(|call| call.accounts.requester = thief.authority)),

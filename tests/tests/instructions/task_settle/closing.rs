@@ -49,6 +49,18 @@ fn a_closed_audit_cannot_be_closed_again() {
 }
 
 #[test]
+fn settlements_that_insure_nothing_do_without_the_insurance_vault() {
+    let mut world = World::default();
+    let run = world.submitted();
+    let audits = world.verifiers.map(|verifier| world.prove(run, verifier));
+    world.warp(1_800);
+    for group in audits.chunks(2) {
+        world.send(world.task_settle(run, group).with(|call| call.accounts.insurance_vault = None));
+    }
+    assert!(world.is_closed(&run.task.key));
+}
+
+#[test]
 fn dust_goes_to_the_insurance_vault_with_the_last_audit() {
     let mut world = World::default();
     let run = world.submitted();

@@ -87,8 +87,11 @@ fn refuses_another_insurance_vault_where_something_is_insured() {
     world.gift_tokens(dusty.task.vault, 55);
     for wrong in [other.insurance_vault, stranger, world.market.unclaimed_vault] {
         for call in [world.task_settle(refuted, &pair), world.task_settle(dusty, &[audit])] {
-            world.refuse(TesseraError::WrongVault, call.with(|call| call.accounts.insurance_vault = wrong));
+            world.refuse(TesseraError::WrongVault, call.with(|call| call.accounts.insurance_vault = Some(wrong)));
         }
+    }
+    for call in [world.task_settle(refuted, &pair), world.task_settle(dusty, &[audit])] {
+        world.refuse(TesseraError::InsuranceMissing, call.with(|call| call.accounts.insurance_vault = None));
     }
 }
 

@@ -116,6 +116,7 @@ async fn an_optimistic_task_runs_its_course() {
         model: None,
         cranker_token: None,
         provider_balance: false,
+        dust: false,
         treasury_balance: false,
         audits: &[&audit],
     });
