@@ -19,7 +19,7 @@ pub(crate) struct Chooser<'a> {
 
 impl Chooser<'_> {
     pub(crate) fn next(&mut self) -> Move {
-        let step = match self.random.next() % 100 {
+        let step = match self.random.number() % 100 {
             0..9 => self.time(),
             9..12 => self.weather(),
             12..16 => self.anything(),
@@ -47,7 +47,7 @@ impl Chooser<'_> {
 
     fn attack(&mut self) -> Attack {
         let (at, other) = (self.random.byte(40), self.random.byte(255));
-        match self.random.next() % 8 {
+        match self.random.number() % 8 {
             0 => Attack::Unsigned(at),
             1..5 => Attack::Replaced { at, by: other },
             5..7 => Attack::Doubled { at, from: other },
@@ -69,7 +69,7 @@ impl Chooser<'_> {
     }
 
     fn time(&mut self) -> Step {
-        let seconds = match self.random.next() % 10 {
+        let seconds = match self.random.number() % 10 {
             0..2 => self.until_deadline(),
             2..8 => self.random.of(&[1, 2, 3, 10, 60]),
             8 => self.random.of(&[130, 210, 210, 600, 1_300]),
@@ -77,7 +77,7 @@ impl Chooser<'_> {
             _ if self.random.chance(20) => 20_000,
             _ => 8,
         };
-        match self.random.next() % 10 {
+        match self.random.number() % 10 {
             0 => Step::Warp { seconds, slots: 0 },
             1 => Step::Warp { seconds: 0, slots: seconds * 2 },
             2 => Step::Warp { seconds, slots: seconds * 2 },
@@ -105,13 +105,13 @@ impl Chooser<'_> {
 
     fn account(&mut self) -> Account {
         let market = self.random.byte(MARKETS);
-        match self.random.next() % 10 {
+        match self.random.number() % 10 {
             0..4 => Account::Wallet(self.random.byte(WALLETS)),
             4..6 => Account::Stake(self.a_provider()),
             6 => Account::Task(self.a_task()),
             7 => Account::Insurance(market),
             8 => Account::Unclaimed(market),
-            _ => match self.random.next() % 2 {
+            _ => match self.random.number() % 2 {
                 0 => Account::Fees { market, epoch: 0, shard: self.random.byte(16) },
                 _ => Account::Pool { market, epoch: 0 },
             },
@@ -121,7 +121,7 @@ impl Chooser<'_> {
     /// What strangers and other programs do.
     fn weather(&mut self) -> Step {
         let account = self.account();
-        match self.random.next() % 12 {
+        match self.random.number() % 12 {
             0 => {
                 Step::SkipSlots { back: self.random.of(&[1, 5, 12, 40, 512]), count: self.random.of(&[1, 3, 10, 600]) }
             }
@@ -139,7 +139,7 @@ impl Chooser<'_> {
         let by = self.a_provider();
         let amount =
             if self.random.chance(70) { self.random.of(&[1, 5_000_003, 30_000_000]) } else { self.random.of(&AMOUNTS) };
-        match self.random.next() % 16 {
+        match self.random.number() % 16 {
             0..4 => Step::Deposit { by, amount },
             4..7 => Step::Unbond { by, amount },
             7..9 => Step::Withdraw { by, elsewhere: self.random.chance(20) },
@@ -164,7 +164,7 @@ impl Chooser<'_> {
         let (market, by) = (self.random.byte(MARKETS), self.a_provider());
         let bare = self.random.chance(20);
         let past = now.saturating_sub(1);
-        match self.random.next() % 13 {
+        match self.random.number() % 13 {
             0..2 => Step::PoolOpen { market, epoch },
             2 => Step::PoolFund { market, epoch, amount: self.random.of(&AMOUNTS) },
             3 => Step::ShareOpen { by, epoch },
@@ -189,7 +189,7 @@ impl Chooser<'_> {
         let (market, wallet, root) = (self.random.byte(MARKETS), self.random.byte(WALLETS), self.random.byte(ROOTS));
         let amount = self.random.of(&AMOUNTS);
         let (yes, rarely) = (self.random.chance(50), self.random.chance(15));
-        match self.random.next() % 26 {
+        match self.random.number() % 26 {
             0 => Step::Create { task, market, spec: self.spec() },
             1 => Step::Cancel { task },
             2 => Step::Claim { task, by, stale_terms: rarely },

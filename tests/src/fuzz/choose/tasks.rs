@@ -52,7 +52,7 @@ impl Chooser<'_> {
         let root = if self.random.chance(75) { 0 } else { self.random.byte(ROOTS) };
         let run = if providers.is_empty() { by } else { self.random.of(providers) };
         let state = self.model.accounts.runs.get(&self.scene.run(task, run).key).map(|run| run.state);
-        match (self.random.next() % 12, state) {
+        match (self.random.number() % 12, state) {
             (0, _) => Step::Expire { task, run: (!providers.is_empty()).then_some(run), bare: self.random.chance(20) },
             (1, _) if self.random.chance(40) => Step::Cancel { task },
             (2, Some(_)) if self.random.chance(40) => Step::Release { task, run },
@@ -73,7 +73,7 @@ impl Chooser<'_> {
         let audit = self.model.accounts.audits.get(&audit).map(|audit| audit.state);
         let element = self.random.chance(85);
         let claim = Step::AuditClaim { task, run, auditor, element };
-        match (self.random.next() % 12, audit) {
+        match (self.random.number() % 12, audit) {
             (0, _) => Step::Draw { task, run },
             (1, _) => Step::AuditForce { task, run, amount: self.random.of(&[0, 1, 1_000_000, 2_000_000, u64::MAX]) },
             (2..5, _) => {
@@ -96,7 +96,7 @@ impl Chooser<'_> {
     /// None, one or two of a market's verifiers, as bits.
     fn some_auditors(&mut self, market: u8) -> u16 {
         let bit = |by: u8| 1_u16 << by;
-        match self.random.next() % 4 {
+        match self.random.number() % 4 {
             0 => 0,
             1 => bit(self.of_market(market, &[3, 4, 5, 6])),
             _ => bit(self.of_market(market, &[3, 4, 5, 6])) | bit(self.of_market(market, &[3, 4, 5, 6])),

@@ -175,10 +175,11 @@ impl Model {
         put(account, next);
         account.escrow = payout.kept.get();
         account.owed += payout.kept_for_auditors.get();
-        if fees > 0 && self.payable(&fee_vault, &at.market) {
-            if let Some(share) = self.accounts.shares.get_mut(&share_address(&by.provider, epoch).0) {
-                share.fees += fees;
-            }
+        if fees > 0
+            && self.payable(&fee_vault, &at.market)
+            && let Some(share) = self.accounts.shares.get_mut(&share_address(&by.provider, epoch).0)
+        {
+            share.fees += fees;
         }
         let vault = at.run.task.vault;
         let provider_leg = Leg { account: by.vault, holder: by.provider, owner: by.authority };
