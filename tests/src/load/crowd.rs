@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tessera_chain::{
     BackendKind, Chain, Endpoints, FeedPolicy, Hardware, Keypair, Pubkey, Roles, RpcChain, SendPolicy, Signer, address,
@@ -12,7 +11,7 @@ use tessera_cli::bootstrap::Bootstrap;
 use tessera_cli::commands::provider::{Registration, ensure_registered};
 use tessera_cli::error::CliError;
 use tessera_compute::CpuBackend;
-use tessera_node::{ContentStore, NodeTuning, Shutdown};
+use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
 use tokio::task::JoinSet;
@@ -26,8 +25,6 @@ const STAKE: u64 = 10_000_000_000;
 const MAX_RUNS: u16 = 64;
 /// Audits that each verifier works on at the same time.
 const MAX_AUDITS: u16 = 8;
-/// What others left undone for so long is sent by strangers.
-const CRANK_AFTER: Duration = Duration::from_secs(10);
 /// Registrations at the same time.
 const AT_ONCE: usize = 8;
 
@@ -112,18 +109,18 @@ impl Crowd {
     ) -> Result<Agents, CliError> {
         let market = bootstrap.migrated.market;
         let mut agents = Agents::default();
-        let node = NodeTuning { crank_others: true, crank_after: CRANK_AFTER, ..NodeTuning::default() };
         for (number, keypair) in self.providers.iter().enumerate() {
             let folder = files.join(format!("provider{number}"));
-            let mut config = ProviderConfig::new(market, folder, store.clone());
-            config.node = node.clone();
+            let config = ProviderConfig::new(market, folder, store.clone());
             let (chain, backend) = (connect(bootstrap)?, Arc::new(CpuBackend::new().with_threads(1)));
             let shutdown = agents.shutdown.clone();
             agents.providers.push(Provider::spawn(config, chain, keypair.insecure_clone(), backend, shutdown).await?);
         }
         for (number, keypair) in self.verifiers.iter().enumerate() {
             let mut config = VerifierConfig::new(market, files.join(format!("verifier{number}")));
-            (config.node, config.work.max_audits) = (node.clone(), MAX_AUDITS);
+            // Somebody must send what those whom it concerns leave undone.
+            config.node.crank_others = true;
+            config.work.max_audits = MAX_AUDITS;
             let (chain, backend) = (connect(bootstrap)?, Arc::new(CpuBackend::new().with_threads(1)));
             let shutdown = agents.shutdown.clone();
             agents.verifiers.push(Verifier::spawn(config, chain, keypair.insecure_clone(), backend, shutdown).await?);

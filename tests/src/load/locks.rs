@@ -207,12 +207,12 @@ impl Locks {
 
     /// Accounts that stand in the way of everybody: what work without slashes should not lock at all, and what all parties
     /// share and is locked by too many of so many tasks' transactions.
-    pub(super) fn violations(&self, tasks: usize) -> Vec<String> {
+    pub(super) fn violations(&self, tasks: usize, ledger: &Ledger) -> Vec<String> {
         let limit = tasks / TASKS_PER_SHARED_LOCK + OPENINGS;
         let mut found = Vec::new();
         for kind in &self.kinds {
             let KindLocks { kind, most, .. } = *kind;
-            if kind.is_unneeded() {
+            if kind.is_unneeded() && ledger.sunk == 0 {
                 found.push(format!("bottleneck: {kind} was write-locked by {most} transactions, and need not be"));
             } else if kind.is_shared() && most > limit {
                 found.push(format!("bottleneck: one {kind} was write-locked by {most} transactions, over {limit}"));

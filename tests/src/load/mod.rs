@@ -61,7 +61,7 @@ pub async fn run(plan: &Plan, note: impl Fn(&str) + Send + Sync) -> Result<Repor
     let locks = Locks::count(&transactions, &crowd, &bootstrap.migrated, &ledger, &after);
     let mut violations = ledger.violations(&created);
     violations.extend(after.violations(&before, &ledger, &crowd));
-    violations.extend(locks.violations(created.len()));
+    violations.extend(locks.violations(created.len(), &ledger));
     bootstrap.stop().await?;
     let measured = Measured { plan, setup, elapsed, transactions, ledger, locks, before, after, violations };
     Ok(measured.into())
