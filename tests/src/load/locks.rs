@@ -95,7 +95,7 @@ impl Kind {
 
     /// Whether work without slashes and undeliverable payments never locks it.
     fn is_unneeded(self) -> bool {
-        matches!(self, Self::Market | Self::Mint | Self::InsuranceVault | Self::UnclaimedVault)
+        matches!(self, Self::Market | Self::Mint | Self::InsuranceVault)
     }
 }
 

@@ -26,6 +26,9 @@ use crowd::Crowd;
 use ledger::Ledger;
 use report::Measured;
 
+/// Longer than the draw's delay: verifiers may audit only what was submitted so long after they came.
+const SEASONING_SECONDS: u64 = 5;
+
 /// Carries a plan out. `note` hears what goes on.
 ///
 /// # Errors
@@ -39,6 +42,7 @@ pub async fn run(plan: &Plan, note: impl Fn(&str) + Send + Sync) -> Result<Repor
     let ports = Ports { rpc: None, ws: None, slot_time: plan.slot_time };
     let bootstrap = Bootstrap::start(ports, &crowd.operator, &crowd.wallets()).await?;
     crowd.register(&bootstrap).await?;
+    bootstrap.localnet.advance(SEASONING_SECONDS)?;
     let chain = bootstrap.chain.as_ref();
     let before = Books::count(chain, &bootstrap.migrated, &crowd).await?;
     let earlier = transactions::newest(bootstrap.localnet.rpc_url()).await?;
