@@ -21,6 +21,10 @@ const SHOWN: usize = 15;
 const TASKS_PER_SHARED_LOCK: usize = 8;
 /// What opening an epoch's books, its fee vaults and everybody's shares may lock beside.
 const OPENINGS: usize = 64;
+/// Of the tasks, one in so many may name an account without need: an agent reads a vault and its task one after the other.
+const TASKS_PER_UNNEEDED_LOCK: usize = 100;
+/// The same, of few tasks.
+const UNNEEDED: usize = 2;
 
 /// What an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -137,6 +141,8 @@ pub struct AccountLocks {
     pub kind: Kind,
     /// Transactions that locked it.
     pub transactions: usize,
+    /// Of those, the ones that landed.
+    pub landed: usize,
     /// Of all transactions, in percent.
     pub percent: f64,
 }
@@ -152,6 +158,8 @@ pub struct KindLocks {
     pub locks: usize,
     /// Transactions that locked the most locked one.
     pub most: usize,
+    /// Transactions that landed and locked the most needed one. The others were refused: somebody was faster.
+    pub most_landed: usize,
     /// Of all transactions, in percent.
     pub most_percent: f64,
 }
@@ -177,45 +185,63 @@ impl Locks {
         books: &Books,
     ) -> Self {
         let kinds = kinds(crowd, migrated, ledger, books);
-        let mut counts: BTreeMap<Pubkey, usize> = BTreeMap::new();
-        for key in transactions.iter().flat_map(|recorded| &recorded.write_locked) {
-            *counts.entry(*key).or_default() += 1;
+        let mut counts: BTreeMap<Pubkey, (usize, usize)> = BTreeMap::new();
+        for recorded in transactions {
+            for key in &recorded.write_locked {
+                let (all, landed) = counts.entry(*key).or_default();
+                *all += 1;
+                *landed += usize::from(recorded.error.is_none());
+            }
         }
         let percent = |count: usize| 100.0 * count as f64 / transactions.len().max(1) as f64;
         let mut accounts: Vec<AccountLocks> = counts
             .into_iter()
-            .map(|(key, transactions)| AccountLocks {
+            .map(|(key, (transactions, landed))| AccountLocks {
                 account: key.to_string(),
                 kind: kinds.get(&key).copied().unwrap_or(Kind::Other),
                 transactions,
+                landed,
                 percent: percent(transactions),
             })
             .collect();
         accounts.sort_by_key(|account| Reverse(account.transactions));
-        let mut by_kind: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<Kind, Vec<(usize, usize)>> = BTreeMap::new();
         for account in &accounts {
-            by_kind.entry(account.kind).or_default().push(account.transactions);
+            by_kind.entry(account.kind).or_default().push((account.transactions, account.landed));
         }
-        let kind = |(kind, counts): (Kind, Vec<usize>)| {
-            let most = counts.iter().copied().max().unwrap_or(0);
-            KindLocks { kind, accounts: counts.len(), locks: counts.iter().sum(), most, most_percent: percent(most) }
+        let kind = |(kind, counts): (Kind, Vec<(usize, usize)>)| {
+            let most = counts.iter().map(|(all, _)| *all).max().unwrap_or(0);
+            KindLocks {
+                kind,
+                accounts: counts.len(),
+                locks: counts.iter().map(|(all, _)| *all).sum(),
+                most,
+                most_landed: counts.iter().map(|(_, landed)| *landed).max().unwrap_or(0),
+                most_percent: percent(most),
+            }
         };
         let highest = accounts.iter().find(|account| !account.kind.is_wallet()).cloned();
         accounts.truncate(SHOWN);
         Self { kinds: by_kind.into_iter().map(kind).collect(), top: accounts, highest }
     }
 
-    /// Accounts that stand in the way of everybody: what work without slashes should not lock at all, and what all parties
-    /// share and is locked by too many of so many tasks' transactions.
+    /// Accounts that stand in the way of everybody: what work without slashes has no need to lock, and what all parties
+    /// share and too many of so many tasks' transactions need. Refused ones do not count: how many agents send the same
+    /// transition at once depends on how time is moved.
     pub(super) fn violations(&self, tasks: usize, ledger: &Ledger) -> Vec<String> {
-        let limit = tasks / TASKS_PER_SHARED_LOCK + OPENINGS;
+        let (shared, unneeded) = (tasks / TASKS_PER_SHARED_LOCK + OPENINGS, tasks / TASKS_PER_UNNEEDED_LOCK + UNNEEDED);
         let mut found = Vec::new();
         for kind in &self.kinds {
-            let KindLocks { kind, most, .. } = *kind;
-            if kind.is_unneeded() && ledger.sunk == 0 {
-                found.push(format!("bottleneck: {kind} was write-locked by {most} transactions, and need not be"));
-            } else if kind.is_shared() && most > limit {
-                found.push(format!("bottleneck: one {kind} was write-locked by {most} transactions, over {limit}"));
+            let KindLocks { kind, most_landed, .. } = *kind;
+            let limit = match (kind.is_unneeded() && ledger.sunk == 0, kind.is_shared()) {
+                (true, _) => unneeded,
+                (_, true) => shared,
+                _ => continue,
+            };
+            if most_landed > limit {
+                found.push(format!(
+                    "bottleneck: one {kind} was write-locked by {most_landed} transactions, over {limit}"
+                ));
             }
         }
         found

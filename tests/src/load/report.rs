@@ -297,13 +297,15 @@ impl fmt::Display for Report {
             writeln!(f, "refused {} times: {} with {}", failure.transactions, failure.step, failure.error)?;
         }
 
-        let mut kinds = Columns::new(&["write-locked", "accounts", "locks", "most of one", "of all transactions"]);
+        let mut kinds =
+            Columns::new(&["write-locked", "accounts", "locks", "most of one", "landed", "of all transactions"]);
         for kind in &self.write_locks.kinds {
             kinds.row(vec![
                 kind.kind.to_string(),
                 kind.accounts.to_string(),
                 kind.locks.to_string(),
                 kind.most.to_string(),
+                kind.most_landed.to_string(),
                 format!("{:.2}%", kind.most_percent),
             ]);
         }
