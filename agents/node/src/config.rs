@@ -92,6 +92,9 @@ pub struct NodeTuning {
     pub megaflops: u64,
     /// Speed of its memory in million bytes per second, for estimates.
     pub megabytes_per_second: u64,
+    /// Whether results are checked in part by the referee's code before anything is committed to them, see
+    /// [`SelfCheck`](tessera_compute::SelfCheck). Without it a faulty device costs stake.
+    pub self_check: bool,
     /// What concerns GPUs.
     pub gpu: GpuTuning,
     /// After a request to stop: how long work that is owed may take to finish before it is abandoned.
@@ -120,6 +123,7 @@ impl Default for NodeTuning {
             memory_mib: 4_096,
             megaflops: 500,
             megabytes_per_second: 1_000,
+            self_check: true,
             gpu: GpuTuning::default(),
             grace: Duration::from_secs(30),
             retry_first: Duration::from_secs(1),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tessera_compute::{Backend, Cancel, ExecError, Root, Tensor, output_root};
+use tessera_compute::{Backend, Cancel, ExecError, Fault, Root, SelfCheck, Tensor, output_root};
 
 use crate::fetch::TaskInputs;
 use crate::fetch_error::Unfit;
@@ -33,6 +33,14 @@ pub enum ExecuteError {
         /// Tensors returned.
         actual: usize,
     },
+    /// What was computed is not what the referee's code gives. Nothing of it may be committed to.
+    #[error("{backend} failed the check of its own result: {fault}")]
+    SelfCheck {
+        /// Its name.
+        backend: &'static str,
+        /// What it found.
+        fault: Fault,
+    },
     /// No GPU computed it, and the CPU cannot.
     #[error("no GPU computed it ({reason}), and the CPU cannot: {unfit}")]
     NoPlace {
@@ -46,6 +54,20 @@ pub enum ExecuteError {
     Lost(#[from] Lost),
 }
 
+/// Whether a result is checked before it is given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checking {
+    /// It is taken as it is.
+    Off,
+    /// By a [`SelfCheck`] that shows operations of so many bytes.
+    Within(u64),
+}
+
+/// Bytes that a self-check may have beside a graph's own: a quarter more, and no more than `room`.
+pub(crate) fn check_bytes(graph_bytes: u64, room: u64) -> u64 {
+    (graph_bytes / 4).min(room)
+}
+
 /// Computes a task on a blocking thread. Dropping the future sets `cancel`, so that no thread goes on computing for nobody.
 ///
 /// # Errors
@@ -53,10 +75,11 @@ pub enum ExecuteError {
 pub async fn execute(
     backend: Arc<dyn Backend>,
     task: Arc<TaskInputs>,
+    checking: Checking,
     cancel: Cancel,
 ) -> Result<Computed, ExecuteError> {
     let mut guard = CancelOnDrop::new(cancel.clone());
-    let computing = tokio::task::spawn_blocking(move || compute(backend.as_ref(), &task, &cancel));
+    let computing = tokio::task::spawn_blocking(move || compute(backend.as_ref(), &task, checking, &cancel));
     let computed = computing.await.map_err(Lost::from)?;
     guard.disarm();
     computed
@@ -66,9 +89,18 @@ pub async fn execute(
 pub(crate) fn compute<B: Backend + ?Sized>(
     backend: &B,
     task: &TaskInputs,
+    checking: Checking,
     cancel: &Cancel,
 ) -> Result<Computed, ExecuteError> {
-    let outputs = backend.run(&task.graph, &task.inputs, cancel)?;
+    let outputs = match checking {
+        Checking::Off => backend.run(&task.graph, &task.inputs, cancel)?,
+        Checking::Within(bytes) => {
+            let check = SelfCheck::plan(&task.graph, bytes, fastrand::Rng::new());
+            let shown = backend.run(check.graph(), &task.inputs, cancel)?;
+            let finished = check.finish(&task.inputs, shown);
+            finished.map_err(|fault| ExecuteError::SelfCheck { backend: backend.name(), fault })?
+        }
+    };
     let expected = task.graph.output_count();
     if outputs.len() != usize::from(expected) {
         let (backend, actual) = (backend.name(), outputs.len());

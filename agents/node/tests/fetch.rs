@@ -10,8 +10,8 @@ use tessera_compute::{
     encode_tensors, inputs_root, output_root,
 };
 use tessera_node::{
-    Capacity, ContentStore, ExecuteError, FetchError, Lost, Malformed, Remedy, TaskClaims, TaskInputs, Unfit, execute,
-    fetch_task,
+    Capacity, Checking, ContentStore, ExecuteError, FetchError, Lost, Malformed, Remedy, TaskClaims, TaskInputs, Unfit,
+    execute, fetch_task,
 };
 
 const ROOMY: Capacity = Capacity {
@@ -83,7 +83,8 @@ async fn a_sound_task_is_fetched_and_computes() {
     let claims = fixture.put().await;
     let task = fetch_task(&fixture.store, &claims, |graph| ROOMY.check(graph)).await.unwrap();
     assert_eq!((&task.graph, &task.inputs, task.label.as_str()), (&fixture.graph, &fixture.inputs, "{}"));
-    let computed = execute(Arc::new(CpuBackend::new()), Arc::new(task), Cancel::new()).await.unwrap();
+    let computed =
+        execute(Arc::new(CpuBackend::new()), Arc::new(task), Checking::Within(1 << 20), Cancel::new()).await.unwrap();
     assert_eq!(computed.outputs[0].as_f32().unwrap(), [3.0, 5.0, 7.0]);
     assert_eq!(computed.root, output_root(&computed.outputs));
 }
@@ -188,9 +189,9 @@ async fn fetched() -> Arc<TaskInputs> {
 #[tokio::test]
 async fn a_backend_that_panics_or_forgets_outputs_is_an_error() {
     let task = fetched().await;
-    let error = execute(Arc::new(Faulty::Panics), task.clone(), Cancel::new()).await.unwrap_err();
+    let error = execute(Arc::new(Faulty::Panics), task.clone(), Checking::Off, Cancel::new()).await.unwrap_err();
     assert_eq!(error, ExecuteError::Lost(Lost::Panicked("overheated".into())));
-    let error = execute(Arc::new(Faulty::Forgets), task, Cancel::new()).await.unwrap_err();
+    let error = execute(Arc::new(Faulty::Forgets), task, Checking::Off, Cancel::new()).await.unwrap_err();
     assert!(matches!(error, ExecuteError::OutputCount { expected: 1, actual: 0, .. }), "{error}");
 }
 
@@ -198,7 +199,7 @@ async fn a_backend_that_panics_or_forgets_outputs_is_an_error() {
 async fn a_computation_that_nobody_awaits_is_cancelled() {
     let task = fetched().await;
     let (ended, wait) = mpsc::channel();
-    let computing = execute(Arc::new(Faulty::WaitsForCancel(ended)), task, Cancel::new());
+    let computing = execute(Arc::new(Faulty::WaitsForCancel(ended)), task, Checking::Off, Cancel::new());
     tokio::select! {
         biased;
         _ = computing => panic!("it ends only when cancelled"),

@@ -11,7 +11,7 @@ use gpus::{Does, Fake, ROOM, lost, out_of_memory};
 use tessera_compute::{Backend, Cancel, CpuBackend, DType, ExecError, Graph, GraphBuilder, Tensor, encode_tensors};
 use tessera_node::fetch_error::Unfit;
 use tessera_node::fleet::{GpuTuning, Overflow};
-use tessera_node::{Accelerator, Computed, Demand, ExecuteError, Fleet, NodeTuning, Prefer, TaskInputs};
+use tessera_node::{Accelerator, Computed, Counters, Demand, ExecuteError, Fleet, NodeTuning, Prefer, TaskInputs};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const SOON: Demand = Demand { left: HOUR, prefer: Prefer::Gpu };
@@ -359,4 +359,27 @@ async fn while_all_gpus_are_faulty_only_what_the_cpu_can_do_is_taken() {
     assert_eq!(large, Unfit::NoHealthyGpu);
     let error = tessera_node::FetchError::from(large);
     assert_eq!(error.remedy(), tessera_node::Remedy::Later, "a GPU may come back");
+}
+
+#[tokio::test]
+async fn a_gpu_that_computes_wrongly_is_faulty_and_the_run_goes_on_on_the_cpu() {
+    let wrong = || Does::Gives(vec![Tensor::f32(&[3], vec![3.5; 3]).unwrap()]);
+    let one = scene([wrong()], |_| {});
+    assert_right(&one.run(SOON).await.unwrap());
+    assert_eq!((one.on_cpu(), one.begun(), one.healthy()), (1, vec![1], vec![]));
+    let counters: Vec<_> = one.fleet.counters().into_iter().map(|(gpu, counters)| (gpu.ordinal, counters)).collect();
+    assert_eq!(counters, [(0, Counters { runs: 0, failed: 1, wrong: 1 })]);
+
+    let unchecked = scene([wrong()], |tuning| tuning.self_check = false);
+    let computed = unchecked.run(SOON).await.unwrap();
+    assert_eq!(computed.outputs[0].as_f32().unwrap(), [3.5; 3], "nobody looked");
+}
+
+#[tokio::test]
+async fn nothing_of_a_cpu_that_computes_wrongly_is_given_out() {
+    let wrong = Tensor::f32(&[3], vec![3.5; 3]).unwrap();
+    let fleet = Fleet::new(Fake::new(0, Does::Gives(vec![wrong])), Vec::new());
+    let error = fleet.execute(task(3), SOON, Cancel::new()).await.unwrap_err();
+    let ExecuteError::SelfCheck { backend: "fake", fault } = error else { panic!("{error}") };
+    assert_eq!((fault.operation, fault.name), (0, "add"));
 }

@@ -18,7 +18,7 @@ use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
 
-use super::{Books, Network};
+use super::{Books, Network, Wrong};
 
 /// Base units at stake for each agent.
 const STAKE: u64 = 1_000_000_000;
@@ -159,8 +159,9 @@ impl Scene {
         agents: &mut Agents,
         name: &str,
         backend: impl Backend + 'static,
-        config: ProviderConfig,
+        mut config: ProviderConfig,
     ) {
+        config.node.self_check = !is_wrong(&backend);
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
         let backend: Arc<dyn Backend> = Arc::new(backend);
         let provider = Provider::spawn(config, chain, keypair, backend, shutdown).await;
@@ -169,7 +170,8 @@ impl Scene {
 
     /// Starts a registered verifier.
     pub async fn start_verifier(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
-        let config = VerifierConfig::new(self.market, self.files.path().join(name));
+        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        config.node.self_check = !is_wrong(&backend);
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
         let backend: Arc<dyn Backend> = Arc::new(backend);
         let verifier = Verifier::spawn(config, chain, keypair, backend, shutdown).await;
@@ -333,4 +335,9 @@ impl Agents {
             verifier.join().await.expect("the verifier ends in order");
         }
     }
+}
+
+/// Whether a backend is wrong on purpose: its operator does not look at what it gives.
+fn is_wrong(backend: &impl Backend) -> bool {
+    backend.name() == Wrong::default().name()
 }

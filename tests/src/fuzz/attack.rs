@@ -24,7 +24,11 @@ pub(crate) fn altered(scene: &Scene, step: &Step, mut honest: Instruction, attac
             if is_free(scene, step, at, honest.accounts[at].is_signer, &honest.accounts[at].pubkey) {
                 return None;
             }
-            honest.accounts[at].pubkey = stranger(scene, by);
+            let other = stranger(scene, by);
+            if is_governed(scene, step, &other) {
+                return None;
+            }
+            honest.accounts[at].pubkey = other;
         }
         Attack::Doubled { at, from } => {
             let (at, from) = (usize::from(at) % metas, usize::from(from) % metas);
@@ -35,6 +39,19 @@ pub(crate) fn altered(scene: &Scene, step: &Step, mut honest: Instruction, attac
         }
     }
     (honest.accounts != before).then_some(honest)
+}
+
+/// Whether the step with this account would be the same one in another market, which may have the same authority.
+fn is_governed(scene: &Scene, step: &Step, other: &Pubkey) -> bool {
+    let governs = matches!(
+        step,
+        Step::Propose { .. }
+            | Step::DropProposal { .. }
+            | Step::Pause { .. }
+            | Step::Offer { .. }
+            | Step::Accept { .. }
+    );
+    governs && scene.markets.iter().any(|market| market.key == *other)
 }
 
 /// Whether anybody may choose this account: another choice is another honest call.

@@ -67,6 +67,11 @@ impl Graph {
         self.operations.last().map_or(0, |op| op.trace_bytes)
     }
 
+    /// The same operations with these as outputs. With more than 16 it has no encoding: it is for this process alone.
+    pub(crate) fn showing(&self, outputs: Vec<u16>) -> Self {
+        Self { outputs, ..self.clone() }
+    }
+
     /// The type of an operand, if it names an input or an operation so far.
     fn type_of(&self, operand: Operand) -> Result<TensorType, GraphError> {
         match operand {

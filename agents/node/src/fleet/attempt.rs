@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::device::{Devices, Lease};
-use crate::execute::{CancelOnDrop, Computed, ExecuteError, compute};
+use crate::execute::{CancelOnDrop, Checking, Computed, ExecuteError, compute};
 use crate::fetch::TaskInputs;
 use crate::tasks::panicked;
 
@@ -24,6 +24,8 @@ pub(super) enum Failure {
     Cancelled,
     /// The GPU, its driver or its memory failed, for this reason. The task may run elsewhere.
     Gpu(String),
+    /// The GPU computed something wrong. The task may run elsewhere.
+    Wrong(String),
     /// The task fails everywhere.
     Task(ExecuteError),
 }
@@ -34,6 +36,7 @@ pub(super) async fn attempt(
     devices: &Devices,
     lease: Lease,
     task: Arc<TaskInputs>,
+    checking: Checking,
     limit: Duration,
     cancel: &Cancel,
 ) -> Result<Computed, Failure> {
@@ -44,7 +47,7 @@ pub(super) async fn attempt(
     let (done, mut ended) = oneshot::channel();
     let thread = std::thread::Builder::new().name(format!("gpu-{index}-run")).spawn(move || {
         let gpu = lease.gpu();
-        let outcome = catch_unwind(AssertUnwindSafe(|| compute(gpu.as_ref(), &task, &stop)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| compute(gpu.as_ref(), &task, checking, &stop)));
         drop((gpu, lease));
         // Nobody may be waiting any more.
         drop(done.send(outcome));
@@ -64,6 +67,7 @@ pub(super) async fn attempt(
                 _ if is_cancelled => Err(Failure::Cancelled),
                 Ok(Ok(Ok(computed))) => Ok(computed),
                 Ok(Ok(Err(ExecuteError::Backend(ExecError::Device(error))))) => Err(Failure::Gpu(error.to_string())),
+                Ok(Ok(Err(error @ ExecuteError::SelfCheck { .. }))) => Err(Failure::Wrong(error.to_string())),
                 Ok(Ok(Err(error))) => Err(Failure::Task(error)),
                 Ok(Err(panic)) => Err(Failure::Gpu(panicked(panic.as_ref()).to_string())),
                 Err(_) => Err(Failure::Gpu("its thread was lost".to_owned())),

@@ -87,6 +87,18 @@ struct Use {
     leases: BTreeMap<u64, Held>,
     failures: u32,
     not_before: Duration,
+    counters: Counters,
+}
+
+/// What a GPU has done since this process began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Runs that ended well.
+    pub runs: u64,
+    /// Runs that it, its driver or its memory failed.
+    pub failed: u64,
+    /// Of those, results that were wrong.
+    pub wrong: u64,
 }
 
 struct Held {
@@ -126,7 +138,7 @@ impl Devices {
             }
             let answer = ask(Arc::clone(&slot.gpu)).await;
             if let Err(error) = &answer {
-                let pause = self.failed(index, tuning, now);
+                let pause = self.failed(index, false, tuning, now);
                 let gpu = slot.gpu.device();
                 tracing::error!(gpu = gpu.ordinal, name = gpu.name, %error, ?pause, "GPU faulty: it gets no run for a while");
             }
@@ -169,9 +181,17 @@ impl Devices {
         Lease { index, id, devices: Arc::clone(self) }
     }
 
-    /// A GPU failed: it gets no run for a while, or until a restart if it is not usable. Returns how long at least.
-    pub fn failed(&self, index: usize, tuning: &GpuTuning, now: Duration) -> Duration {
+    /// What each of them has done.
+    pub fn counters(&self) -> impl Iterator<Item = (&CudaDevice, Counters)> {
+        self.slots.iter().map(|slot| (slot.gpu.device(), slot.locked().counters))
+    }
+
+    /// A GPU failed, or gave a wrong result: it gets no run for a while, or until a restart if it is not usable. Returns how
+    /// long at least.
+    pub fn failed(&self, index: usize, is_wrong: bool, tuning: &GpuTuning, now: Duration) -> Duration {
         let mut slot = self.slots[index].locked();
+        slot.counters.failed = slot.counters.failed.saturating_add(1);
+        slot.counters.wrong = slot.counters.wrong.saturating_add(u64::from(is_wrong));
         slot.failures = slot.failures.saturating_add(1);
         let delay = tuning.backoff().delay(slot.failures);
         slot.not_before = now.saturating_add(delay);
@@ -180,7 +200,9 @@ impl Devices {
 
     /// A run ended well.
     pub fn succeeded(&self, index: usize) {
-        self.slots[index].locked().failures = 0;
+        let mut slot = self.slots[index].locked();
+        slot.failures = 0;
+        slot.counters.runs = slot.counters.runs.saturating_add(1);
     }
 
     /// Nobody waits any more for a run that has not ended: the GPU gets no other until it has.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use choice::{BackendChoice, ChoiceError};
-pub use device::Accelerator;
+pub use device::{Accelerator, Counters};
 pub use open::{Cuda, Driver, FleetError, detect};
 pub use placement::{Demand, Prefer, time_left};
 pub use speed::Speed;
@@ -69,6 +69,11 @@ impl Fleet {
     /// The GPUs that get runs now.
     pub fn healthy_gpus(&self) -> Vec<&CudaDevice> {
         self.devices.healthy(self.now()).collect()
+    }
+
+    /// What each GPU has done since this process began.
+    pub fn counters(&self) -> Vec<(&CudaDevice, Counters)> {
+        self.devices.counters().collect()
     }
 
     /// What its operator registers; `host_mib` is this machine's memory.

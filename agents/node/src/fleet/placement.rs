@@ -12,7 +12,7 @@ use super::attempt::{Failure, attempt};
 use super::device::{Lease, Place};
 use super::speed::host_bytes;
 use super::{Fleet, Overflow};
-use crate::execute::{Computed, ExecuteError, execute};
+use crate::execute::{Checking, Computed, ExecuteError, check_bytes, execute};
 use crate::fetch::TaskInputs;
 use crate::fetch_error::Unfit;
 
@@ -99,7 +99,8 @@ impl Fleet {
     ) -> Result<Computed, ExecuteError> {
         let until = Instant::now() + demand.left;
         let left = || until.duration_since(Instant::now());
-        let on_cpu = |task| execute(Arc::clone(&self.cpu), task, cancel.clone());
+        let checking = self.checking(self.host_check_bytes(&task.graph));
+        let on_cpu = |task| execute(Arc::clone(&self.cpu), task, checking, cancel.clone());
         if self.devices.is_empty() || (demand.prefer == Prefer::Cpu && self.check_cpu(&task.graph, left()).is_ok()) {
             return on_cpu(task).await;
         }
@@ -110,22 +111,24 @@ impl Fleet {
             let gpu = lease.gpu().device().clone();
             tried.push(index);
             let limit = self.give_up_after(&task.graph, left());
-            match attempt(&self.devices, lease, Arc::clone(&task), limit, &cancel).await {
+            let checking = self.checking(self.gpu_check_bytes(&task.graph));
+            let attempted = attempt(&self.devices, lease, Arc::clone(&task), checking, limit, &cancel).await;
+            let (error, is_wrong) = match attempted {
                 Ok(computed) => {
                     self.devices.succeeded(index);
                     return Ok(computed);
                 }
                 Err(Failure::Cancelled) => return Err(ExecError::Cancelled.into()),
                 Err(Failure::Task(error)) => return Err(error),
-                Err(Failure::Gpu(error)) => {
-                    let pause = self.devices.failed(index, &self.tuning.gpu, self.now());
-                    tracing::error!(gpu = gpu.ordinal, name = gpu.name, %error, ?pause, "GPU faulty: it gets no run for a while");
-                    if cancel.is_cancelled() {
-                        return Err(ExecError::Cancelled.into());
-                    }
-                    reason = error;
-                }
+                Err(Failure::Gpu(error)) => (error, false),
+                Err(Failure::Wrong(error)) => (error, true),
+            };
+            let pause = self.devices.failed(index, is_wrong, &self.tuning.gpu, self.now());
+            tracing::error!(gpu = gpu.ordinal, name = gpu.name, %error, ?pause, is_wrong, "GPU faulty: it gets no run for a while");
+            if cancel.is_cancelled() {
+                return Err(ExecError::Cancelled.into());
             }
+            reason = error;
         }
         match self.check_cpu(&task.graph, left()) {
             Ok(estimate) => {
@@ -139,6 +142,23 @@ impl Fleet {
         }
     }
 
+    fn checking(&self, bytes: u64) -> Checking {
+        if self.tuning.self_check { Checking::Within(bytes) } else { Checking::Off }
+    }
+
+    /// Bytes of the host's memory for the check of a result.
+    fn host_check_bytes(&self, graph: &Graph) -> u64 {
+        let needs = host_bytes(graph);
+        check_bytes(needs, self.tuning.memory_bytes().saturating_sub(needs))
+    }
+
+    /// Bytes for the check of a result on any GPU that holds the graph; the host gets all of it.
+    fn gpu_check_bytes(&self, graph: &Graph) -> u64 {
+        let needs = device_bytes(graph);
+        let rooms = self.devices.infos().filter_map(|gpu| gpu.for_graphs().checked_sub(needs));
+        check_bytes(needs, rooms.min().unwrap_or(0)).min(self.host_check_bytes(graph))
+    }
+
     /// A place on a GPU; none if no GPU has it, or if it is time for the CPU.
     async fn wait_for_gpu(
         &self,
@@ -147,7 +167,7 @@ impl Fleet {
         tried: &[usize],
         cancel: &Cancel,
     ) -> Result<Option<Lease>, ExecError> {
-        let bytes = device_bytes(graph);
+        let bytes = device_bytes(graph).saturating_add(self.gpu_check_bytes(graph));
         loop {
             let room = self.devices.left.notified();
             tokio::pin!(room);

@@ -123,12 +123,31 @@ impl<'a> Agents<'a> {
         keypair: &Keypair,
         backend: impl Backend + 'static,
     ) -> Result<(), CliError> {
+        self.start(keypair, backend, true).await
+    }
+
+    /// One whose operator has switched off the check of its own results.
+    pub(super) async fn careless(
+        &mut self,
+        keypair: &Keypair,
+        backend: impl Backend + 'static,
+    ) -> Result<(), CliError> {
+        self.start(keypair, backend, false).await
+    }
+
+    async fn start(
+        &mut self,
+        keypair: &Keypair,
+        backend: impl Backend + 'static,
+        self_check: bool,
+    ) -> Result<(), CliError> {
         let market = self.bootstrap.migrated.market;
         let files = self.files.join(keypair.pubkey().to_string());
         let mut config = ProviderConfig::new(market, files, self.store.clone());
         config.work.max_runs = RUNS;
         // One that computes for ever has no end to wait for.
         config.node.grace = Duration::ZERO;
+        config.node.self_check = self_check;
         let (chain, keypair, shutdown) =
             (self.bootstrap.chain.clone(), keypair.insecure_clone(), self.shutdown.clone());
         let backend: Arc<dyn Backend> = Arc::new(backend);

@@ -137,7 +137,7 @@ async fn play(
     bootstrap.localnet.advance(WINDOWS.execution_seconds.into())?;
     agents.provider(first, CpuBackend::new()).await?;
     agents.provider(second, CpuBackend::new()).await?;
-    agents.provider(&cast.wrong, Wrong::default()).await?;
+    agents.careless(&cast.wrong, Wrong::default()).await?;
     let regression = stage.submit(&regression, only(&[first])).await?;
     let three = Trust { policy: Trust::redundant(3).policy, ..only(&[first, second, &cast.wrong]) };
     let kmeans = stage.submit(&kmeans, three).await?;
