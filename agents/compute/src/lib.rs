@@ -15,6 +15,7 @@ mod selfcheck;
 mod sha256;
 mod shape;
 mod tensor;
+mod trace;
 mod word;
 
 pub use bundle::{DecodeError, decode_tensors, encode_tensors};
@@ -32,3 +33,4 @@ pub use tensor::{Tensor, TensorError};
 pub use tessera_referee as referee;
 pub use tessera_referee::DType;
 pub use tessera_referee::merkle::RootKind;
+pub use trace::{Replayed, replay, run_traced, trace_roots};

@@ -72,6 +72,19 @@ impl Graph {
         Self { outputs, ..self.clone() }
     }
 
+    /// The operations up to this one.
+    pub(crate) fn up_to(&self, last: u16) -> Self {
+        let operations = self.operations.iter().take(usize::from(last) + 1).cloned().collect();
+        Self { inputs: self.inputs.clone(), operations, outputs: vec![last] }
+    }
+
+    /// One operation alone, its operands as inputs.
+    pub(crate) fn of_one(operation: &Operation) -> Self {
+        let operands = (0..operation.operands.len()).map(|index| Operand::Input(index as u16)).collect();
+        let alone = Operation { operands, ..operation.clone() };
+        Self { inputs: operation.operand_types.clone(), operations: vec![alone], outputs: vec![0] }
+    }
+
     /// The type of an operand, if it names an input or an operation so far.
     fn type_of(&self, operand: Operand) -> Result<TensorType, GraphError> {
         match operand {
