@@ -9,6 +9,7 @@
 pub mod bytes;
 pub mod convert;
 pub mod descriptor;
+pub mod dispute;
 pub mod float;
 pub mod fold;
 pub mod functions;
