@@ -3,6 +3,7 @@
 mod bundle;
 mod cpu;
 pub mod cuda;
+pub mod dispute;
 mod exec;
 mod graph;
 mod keyed;
