@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tessera_chain::due::{self, Crank, Due};
-use tessera_chain::{Moment, Provider, Pubkey, Versioned, World};
+use tessera_chain::{AccountKind, Moment, Provider, Pubkey, Receipt, Versioned, World};
 
 use crate::memory::Memory;
 
@@ -102,9 +102,9 @@ impl ErrandKey {
             Self::Settle(key) | Self::CloseAudits(key) | Self::Draw(key) => run(key),
             Self::ApplyParams => world.market.as_ref().map(|market| market.slot),
             Self::Recount(key) | Self::Commit(key) => world.providers.get(key).map(|provider| provider.slot),
-            // Opening a share is counted in the pool. A pool that is not there yet is opened with it.
             Self::SweepFees(epoch, _) | Self::ClosePool(epoch) => world.pool(*epoch).map(|pool| pool.slot),
-            Self::OpenShare(epoch) => Some(world.pool(*epoch).map_or(0, |pool| pool.slot)),
+            // Only a listing shows that there is none; the pool, which counts it, may be read again before it.
+            Self::OpenShare(_) => Some(world.listed_at(AccountKind::Share)),
             Self::ClaimShare(key) => world.shares.get(key).map(|share| share.slot),
             Self::ClaimBalance(key) => world.balances.get(key).map(|balance| balance.slot),
         }
@@ -127,10 +127,19 @@ pub enum ErrandStage {
     Idle,
     /// Being sent.
     Sending,
-    /// Landed in this slot.
+    /// Landed in this slot, or somebody else's was found to have landed by then.
     Sent(u64),
     /// Refused for good.
     Refused,
+}
+
+/// How an errand ended that was not refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrandEnd {
+    /// It landed.
+    Landed(Receipt),
+    /// Somebody else was faster: the account of this slot shows it. Nothing was sent.
+    Found(u64),
 }
 
 /// What a process has sent.

@@ -9,9 +9,9 @@ use std::time::Duration;
 use accounts::{NOW, PAST, at, key, market, market_key, provider, task};
 use tessera_chain::due::{Crank, Due};
 use tessera_chain::fake::fixture;
-use tessera_chain::{ChainError, Pubkey, Receipt, Signature, World, address};
+use tessera_chain::{AccountKind, ChainError, Pubkey, Receipt, Signature, Update, World, address};
 use tessera_node::errands::waiting_balance;
-use tessera_node::{CrankLimits, Errand, ErrandMemory, ErrandStage, Errands, NodeTuning, Progress};
+use tessera_node::{CrankLimits, Errand, ErrandEnd, ErrandMemory, ErrandStage, Errands, NodeTuning, Progress};
 
 const LIMITS: CrankLimits = CrankLimits { others: true, after: Duration::from_secs(30), at_once: 2 };
 const UPTIME: Duration = Duration::from_secs(100);
@@ -126,12 +126,39 @@ fn what_failed_waits_and_is_given_up_after_the_last_attempt() {
 fn what_landed_is_remembered_with_its_slot_until_the_task_is_gone() {
     let mut progress = progress();
     let receipt = Receipt { signature: Signature::default(), slot: 50, details: None };
-    progress.errand_ended(&expire(20), Ok(receipt)).unwrap();
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Landed(receipt))).unwrap();
     assert_eq!(stage(&progress), ErrandStage::Sent(50));
     progress.forget_errands(&world());
     assert_eq!(stage(&progress), ErrandStage::Sent(50));
     progress.forget_errands(&World::new(market_key()));
     assert_eq!(stage(&progress), ErrandStage::Idle);
+}
+
+#[test]
+fn what_somebody_else_has_sent_is_left_until_a_later_reading_still_asks_for_it() {
+    let mut progress = progress();
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Found(50))).unwrap();
+    assert_eq!(planned(&progress.errands, None, Some(0)), [expire(21), expire(22)]);
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Found(49))).unwrap();
+    assert_eq!(planned(&progress.errands, None, Some(0)), [expire(20), expire(21)]);
+}
+
+#[test]
+fn a_share_is_opened_again_only_when_a_listing_has_shown_that_it_is_not_there() {
+    let mut world = world();
+    let pool = address::pool(&market_key(), 0);
+    world.pools.insert(pool, at(pool, 60, fixture::pool(market_key(), 0)));
+    let (own, mut memory) = (Errand::OpenShare { epoch: 0 }, ErrandMemory::new());
+    memory.set(own.key(), NO_TERMS, ErrandStage::Sent(50));
+    let plan = |world: &World| {
+        let errands = Errands { world, memory: &memory, limits: &LIMITS, uptime: UPTIME };
+        errands.plan([own], NOW, |_| None)
+    };
+    assert_eq!(plan(&world), [], "a pool that was read later says nothing about the share");
+    world.apply(Update::Listing { kind: AccountKind::Share, slot: 50, accounts: Vec::new() });
+    assert_eq!(plan(&world), []);
+    world.apply(Update::Listing { kind: AccountKind::Share, slot: 51, accounts: Vec::new() });
+    assert_eq!(plan(&world), [own]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ const OPERATOR: &str = "operator";
 
 /// A market with named wallets on it.
 pub struct Scene {
-    network: Network,
+    pub(super) network: Network,
     /// A client.
     pub chain: Arc<dyn Chain>,
     /// The market.
@@ -41,7 +41,7 @@ pub struct Scene {
     feed: Feed,
     wallets: BTreeMap<&'static str, Keypair>,
     store: ContentStore,
-    files: tempfile::TempDir,
+    pub(super) files: tempfile::TempDir,
 }
 
 /// Agents at work; they share a request to end.
@@ -85,6 +85,11 @@ impl Scene {
     pub async fn tokens(&self, name: &str) -> u64 {
         let account = self.token_account(name);
         self.chain.token_balance(account).await.expect("readable").expect("there").amount
+    }
+
+    /// What a wallet has to pay transactions and rent with.
+    pub async fn lamports(&self, name: &str) -> u64 {
+        self.chain.lamports(self.wallet(name).pubkey()).await.expect("readable")
     }
 
     /// What a wallet's Provider account has at stake: free and locked.
@@ -135,6 +140,11 @@ impl Scene {
         for name in names {
             self.register(name, Roles { compute: false, verify: true }).await;
         }
+        self.season().await;
+    }
+
+    /// Lets the time pass after which verifiers may audit what is submitted.
+    pub async fn season(&mut self) {
         self.pass_seconds(SEASONING_SECONDS).await;
     }
 
@@ -297,7 +307,8 @@ impl Scene {
         self.pass_seconds(epochs * market.epoch_seconds).await;
     }
 
-    async fn pass_seconds(&mut self, seconds: u32) {
+    /// Lets seconds pass on the chain's clock.
+    pub async fn pass_seconds(&mut self, seconds: u32) {
         let since = self.chain.moment().await.expect("readable");
         let tokio_wait = tokio::time::timeout(LIMIT, async {
             let mut world = self.feed.latest();

@@ -17,7 +17,7 @@ type Terms = (Pubkey, [u8; 32]);
 impl Actor {
     pub(super) fn end(&mut self, ended: Ended<Job, Done>) -> Result<(), ProviderError> {
         match (ended.key, ended.outcome) {
-            (Job::Errand(errand), Ok(Done::Sent(result))) => self.progress.errand_ended(&errand, result)?,
+            (Job::Errand(errand), Ok(Done::Ran(result))) => self.progress.errand_ended(&errand, result)?,
             (Job::Errand(errand), Err(lost)) => {
                 tracing::error!(?errand, %lost, "a job was lost");
                 self.progress.errand_lost(&errand);
@@ -26,7 +26,9 @@ impl Actor {
             (Job::Task { task, terms, .. }, Ok(Done::Executed(result))) => self.executed((task, terms), result),
             (Job::Task { task, terms, kind }, Ok(Done::Sent(result))) => self.sent((task, terms), kind, result)?,
             (Job::Task { task, terms, kind }, Err(lost)) => self.lost((task, terms), kind, &lost),
-            (Job::Errand(_), Ok(Done::Fetched(_) | Done::Executed(_))) => {}
+            // No job returns what is not its own.
+            (Job::Errand(_), Ok(Done::Fetched(_) | Done::Executed(_) | Done::Sent(_)))
+            | (Job::Task { .. }, Ok(Done::Ran(_))) => {}
         }
         Ok(())
     }

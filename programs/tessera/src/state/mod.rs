@@ -2,6 +2,7 @@
 
 mod audit;
 mod balance;
+mod claim;
 mod market;
 mod market_now;
 mod mirror;
