@@ -144,6 +144,13 @@ impl TesseraError {
         Self::NotDrawn,
         Self::NothingToRecount,
         Self::InsuranceMissing,
+        Self::DisputePhase,
+        Self::DisputeTurn,
+        Self::DisputeOver,
+        Self::DisputeRunning,
+        Self::DisputeRounds,
+        Self::DisputeOfOwnRun,
+        Self::SlashFirst,
     ];
 
     /// The error with this code, as a failed transaction reports it.

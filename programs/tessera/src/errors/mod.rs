@@ -291,4 +291,18 @@ pub enum TesseraError {
     NothingToRecount,
     #[msg("something has to be insured; pass the market's insurance vault")]
     InsuranceMissing,
+    #[msg("the dispute is in a phase that does not allow this move; read it again")]
+    DisputePhase,
+    #[msg("this move is the other side's; wait for it, or for its deadline")]
+    DisputeTurn,
+    #[msg("the dispute is decided; settle it")]
+    DisputeOver,
+    #[msg("the dispute is not decided; make the next move, or wait for its deadline")]
+    DisputeRunning,
+    #[msg("no more than 16 descents in a tree; pick from what is known")]
+    DisputeRounds,
+    #[msg("a provider cannot dispute its own run")]
+    DisputeOfOwnRun,
+    #[msg("the run that this dispute refuted is not slashed yet; settle the run first")]
+    SlashFirst,
 }

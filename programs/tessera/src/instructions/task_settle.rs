@@ -152,7 +152,8 @@ impl<'info> TaskSettle<'info> {
     ) -> Result<(Outcome, Option<Decided>)> {
         let pair = refuting_pair(&self.run, audits);
         let slot = self.task.slot_of(&self.run.provider)?;
-        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: self.run.open_disputes };
+        let facts =
+            SettleFacts { pair_shown: pair.is_some(), open_disputes: self.run.open_disputes, other_disputes: 0 };
         match plan_settle(&self.task.view(), slot, &facts, now.into()).map_err(TesseraError::from)? {
             Settlement::Close(outcome) => Ok((outcome, None)),
             Settlement::Decide { task, outcome, last } => {

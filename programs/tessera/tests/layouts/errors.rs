@@ -148,6 +148,13 @@ fn error_codes() {
             "NotDrawn",
             "NothingToRecount",
             "InsuranceMissing",
+            "DisputePhase",
+            "DisputeTurn",
+            "DisputeOver",
+            "DisputeRunning",
+            "DisputeRounds",
+            "DisputeOfOwnRun",
+            "SlashFirst",
         ]
     );
     for (i, error) in TesseraError::ALL.iter().copied().enumerate() {

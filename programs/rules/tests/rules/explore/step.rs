@@ -2,6 +2,7 @@
 
 use tessera_rules::*;
 
+use super::disputed::Play;
 use super::world::*;
 use crate::fixtures::{NOW, bps, params, units};
 
@@ -22,22 +23,23 @@ pub enum Event {
     Answer(usize, usize, Option<Root>, bool),
     Open(usize, usize),
     Force(usize),
-    Dispute(usize),
-    DisputeLost(usize),
-    DisputeWon(usize),
+    /// By a stranger, or by the provider of another run.
+    Dispute(usize, Option<usize>),
+    /// Something happens to a dispute of a run.
+    Game(usize, usize, Play),
     Settle(usize, bool),
     CloseAudit(usize, usize),
 }
 
 impl Event {
-    /// Whether anyone may bring it about: a crank, or time. A dispute ends by a timeout at the latest.
+    /// Whether anyone may bring it about: a crank, or time.
     pub fn is_permissionless(self) -> bool {
         matches!(
             self,
             Self::Second
                 | Self::ExpireOpen
                 | Self::ExpireRun(_)
-                | Self::DisputeLost(_)
+                | Self::Game(_, _, Play::Timeout | Play::Settle | Play::Close)
                 | Self::Settle(..)
                 | Self::CloseAudit(..)
         )
@@ -69,7 +71,7 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
         Event::Claim => claim(world, false),
         Event::Release(i) => plan_release(task, i, world.sides[i].claimed_at, NOW).map(|task| {
             let mut edge = Edge { went: RUN_LOCK, ..plain(task) };
-            edge.next.sides[i] = Side::default();
+            edge.next.sides[i] = RunFacts::default();
             edge
         }),
         Event::Submit(i, root) => plan_submit(task, i, world.sides[i].execute_until, Some(root), NOW).map(plain),
@@ -106,22 +108,8 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
                 edge
             })
         }
-        Event::Dispute(i) => plan_dispute_open(task, i, world.sides[i].disputes, NOW).map(|open| {
-            let mut edge = plain(*task);
-            (edge.next.sides[i].disputes, edge.next.sides[i].disputed) = (open, true);
-            edge
-        }),
-        Event::DisputeLost(i) => plan_dispute_lost(world.sides[i].disputes).map(|open| {
-            let mut edge = plain(*task);
-            edge.next.sides[i].disputes = open;
-            edge
-        }),
-        Event::DisputeWon(i) => plan_dispute_won(task, i, world.sides[i].disputes).map(|task| {
-            let last = !task.has_live_run();
-            let mut edge = super::settle::settled(world, i, task, Outcome::Slashed, last);
-            edge.next.sides[i].disputes = 0;
-            edge
-        }),
+        Event::Dispute(i, own) => return super::disputed::open(world, i, own),
+        Event::Game(i, d, play) => return super::disputed::play(world, i, d, play),
         Event::Settle(i, pair_shown) => return super::settle::settle(world, i, pair_shown),
         Event::CloseAudit(i, v) => return super::settle::close_audit(world, i, v),
     })
@@ -141,7 +129,7 @@ pub fn claim(world: &World, again: bool) -> Result<Edge, Refusal> {
     let by = Claimant { price_floor: units(0), ..by };
     plan_claim(&world.task, &terms, &by, NOW).map(|step| {
         let mut next = World { task: step.task, ..*world };
-        next.sides[step.slot] = Side { execute_until: step.execute_until, claimed_at: NOW, ..Side::default() };
+        next.sides[step.slot] = RunFacts { execute_until: step.execute_until, claimed_at: NOW, ..RunFacts::default() };
         Edge { next, came: step.lock.get(), went: 0, lost_by_silence: None }
     })
 }
@@ -154,7 +142,7 @@ fn expired(world: &World, step: ExpireStep<Root>, run: Option<usize>) -> Edge {
     let mut next = World { task: step.task, held: paid.kept.get(), ..*world };
     let mut edge_went = paid.cranker.get() + paid.requester.get();
     let lost = run.map(|i| {
-        next.sides[i] = Side::default();
+        next.sides[i] = RunFacts::default();
         let stake = Stake { locked: units(RUN_LOCK), ..Stake::default() };
         match step.ending {
             Ending::NoShow => {

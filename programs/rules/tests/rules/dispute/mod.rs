@@ -1,0 +1,6 @@
+//! The dispute game: its table, its clocks, its money, what it does to a task.
+
+mod clocks;
+mod end;
+mod table;
+mod turns;
