@@ -1,6 +1,7 @@
 //! Errands: transactions that are about no work that an agent computes. Transitions that anyone may send once they are due,
 //! and what an agent does for its own account. When an agent sends one, and what it remembers of those that it sent.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use tessera_chain::due::{self, Crank, Due};
@@ -65,7 +66,7 @@ impl Errand {
 }
 
 /// What tells errands apart: what is done, to which account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrandKey {
     /// To a run, or to a task that nobody works on.
     Expire(Pubkey),
@@ -210,6 +211,8 @@ pub fn waiting_balance(world: &World, me: &Provider) -> Option<Errand> {
 pub struct Errands<'a> {
     /// The market's accounts.
     pub world: &'a World,
+    /// This agent's account.
+    pub me: Pubkey,
     /// What this process has sent.
     pub memory: &'a ErrandMemory,
     /// What the operator decides.
@@ -219,7 +222,9 @@ pub struct Errands<'a> {
 }
 
 impl Errands<'_> {
-    /// What is to be sent now: the agent's `own` errands, then transitions that are due. `patience` says how many seconds
+    /// What is to be sent now: the agent's `own` errands, then transitions that are due, those first that it leaves to others
+    /// the shortest. Of equal ones each agent begins with others: after a halt the turns of all have passed, and if all began
+    /// with the same they would meet at each. `patience` says how many seconds
     /// this agent leaves one of those to others; `None`: for ever. What landed is sent again only if the account was read
     /// later and still asks for it.
     pub fn plan(
@@ -228,11 +233,24 @@ impl Errands<'_> {
         now: Moment,
         patience: impl Fn(&Due) -> Option<i64>,
     ) -> Vec<Errand> {
-        let is_turn = |due: &Due| patience(due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
-        let due = due::all(self.world, now).into_iter().filter(is_turn).map(Errand::Due);
+        let turn = |due: Due| {
+            let wait = patience(&due).filter(|wait| now.unix >= due.since.saturating_add(*wait))?;
+            let errand = Errand::Due(due);
+            Some((wait, self.place(&errand), errand))
+        };
+        let mut due: Vec<_> = due::all(self.world, now).into_iter().filter_map(turn).collect();
+        due.sort_by_key(|(wait, place, _)| (*wait, *place));
+        let due = due.into_iter().map(|(_, _, errand)| errand);
         let sending = self.memory.iter().filter(|(_, note)| note.stage == ErrandStage::Sending).count();
         let room = self.limits.at_once.saturating_sub(sending);
         own.into_iter().chain(due).filter(|errand| self.is_unsent(errand)).take(room).collect()
+    }
+
+    /// Orders errands, differently for each agent.
+    fn place(&self, errand: &Errand) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.me, errand.key()).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn is_unsent(&self, errand: &Errand) -> bool {

@@ -26,9 +26,12 @@ async fn proposed_parameters_are_in_force_once_anybody_applies_them_after_the_ti
     let (code, error) = refused(&scene, "stranger", &propose(&dearer)).await;
     assert_eq!((code, &error["code"]), (1, &"config".into()));
     assert!(says(&error["error"], "only the market's authority") && says(&error["hint"], "--keypair"), "{error}");
-    for (file, words) in [(&other_epoch, "3600 s for good"), (&same, "in force already"), (&unsafe_lock, "refuse")] {
-        let (_, error) = refused(&scene, "operator", &propose(file)).await;
-        assert!(says(&error["error"], words), "{error}");
+    for (file, words) in
+        [(&other_epoch, "3600 s for good"), (&same, "in force already"), (&unsafe_lock, "a run's lock must be")]
+    {
+        let (code, error) = refused(&scene, "operator", &propose(file)).await;
+        assert_eq!((code, &error["code"]), (2, &"usage".into()));
+        assert!(says(&error["error"], words) && says(&error["hint"], "nothing was sent"), "{error}");
     }
     assert_eq!(
         json(&scene, "operator", &["market", "params", "show"]).await["pending"],

@@ -35,7 +35,7 @@ pub async fn done_since(chain: &dyn Chain, world: &World, crank: Crank) -> Resul
         }
         Crank::Draw { run, .. } => changed(chain.run(run).await?, gone, |run| run.draw != Draw::Pending),
         Crank::ApplyParams => {
-            let pending = world.market.as_ref().and_then(|market| market.pending.clone());
+            let pending = world.market.as_ref().and_then(|market| market.pending);
             changed(chain.market(market).await?, gone, |market| market.pending != pending)
         }
         Crank::Recount { provider } => {
