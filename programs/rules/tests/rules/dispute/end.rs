@@ -62,11 +62,25 @@ fn other_ends_leave_the_run_as_it_is() {
 }
 
 #[test]
-fn once_the_run_is_refuted_only_a_lost_dispute_loses_its_bond() {
+fn a_lost_dispute_shields_nothing() {
+    let one = submitted(&[1]);
+    for end in [PROVIDER, NOBODY] {
+        // Another was open beside it, and a third is opened after it.
+        let lost = plan_dispute_settle(&one, 0, end, 2).unwrap();
+        let open = plan_dispute_open(&lost.task, 0, lost.open_disputes, NOW).unwrap();
+        assert_eq!(open, 2);
+        let won = plan_dispute_settle(&lost.task, 0, CHALLENGER, open).unwrap();
+        assert_eq!((won.end, won.task.slots[0].state), (DisputeEnd::Won, Refuted));
+    }
+}
+
+/// Else a thief could wait for its challengers' silence after it has fallen.
+#[test]
+fn once_the_run_is_refuted_nobody_loses_a_bond_on_it() {
     let refuted = plan_dispute_settle(&submitted(&[1]), 0, CHALLENGER, 2).unwrap().task;
     for phase in Phase::ALL {
-        let end = plan_dispute_settle(&refuted, 0, phase, 1).unwrap().end;
-        assert_eq!(end, if phase == PROVIDER { DisputeEnd::Lost } else { DisputeEnd::Moot }, "{phase:?}");
+        let step = plan_dispute_settle(&refuted, 0, phase, 1).unwrap();
+        assert_eq!((step.end, step.end.bond(), step.task), (DisputeEnd::Moot, BondEnd::Back, refuted), "{phase:?}");
     }
 }
 
