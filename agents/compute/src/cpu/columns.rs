@@ -17,6 +17,8 @@ use crate::exec::ExecError;
 /// Columns that are folded at once: four vectors of AVX-512, whose terms do not wait for each other.
 const SIDE: usize = 4 * LANES;
 const LANES: usize = 16;
+/// Rows of which one block of columns is folded after the other.
+const AT_ONCE: usize = 64;
 
 /// Rows of a matrix: row i begins at `base + i stride`.
 #[derive(Clone, Copy)]
@@ -103,12 +105,16 @@ impl Work for AddTerms<'_> {
     #[inline(always)]
     fn run<M: Machine>(self) {
         let Self { down, by, rows, sums } = self;
-        for (block, sums) in sums.chunks_mut(SIDE).enumerate() {
-            let (rows, first) = (rows.clone(), block * SIDE);
-            match by {
-                By::One => fold::<M>(down, sums, rows, first, |_| 1.0),
-                By::Row(by) => fold::<M>(down, sums, rows, first, |row| by[row]),
-                By::Each(by) => products::<M>(down, sums, rows, first, by),
+        // Some rows at a time, so that memory is read in order.
+        for start in rows.clone().step_by(AT_ONCE) {
+            let rows = start..rows.end.min(start + AT_ONCE);
+            for (block, sums) in sums.chunks_mut(SIDE).enumerate() {
+                let (rows, first) = (rows.clone(), block * SIDE);
+                match by {
+                    By::One => fold::<M>(down, sums, rows, first, |_| 1.0),
+                    By::Row(by) => fold::<M>(down, sums, rows, first, |row| by[row]),
+                    By::Each(by) => products::<M>(down, sums, rows, first, by),
+                }
             }
         }
     }

@@ -70,9 +70,9 @@ impl Products {
         Ok(Self { a, b, sums })
     }
 
-    /// Adds rows of both matrices; B is not looked at where it is the same.
-    pub(super) fn add(&mut self, path: Path, a: Down<'_>, b: Down<'_>) {
-        path.run(Add { products: self, a, b });
+    /// Adds rows of both matrices; B is not looked at where it is the same. Meanwhile memory `ahead` is asked for.
+    pub(super) fn add(&mut self, path: Path, a: Down<'_>, b: Down<'_>, ahead: &[f32]) {
+        path.run(Add { products: self, a, b, ahead });
     }
 
     /// The chain's results `[p, q]`; the buffers go back.
@@ -105,6 +105,7 @@ struct Add<'a, 'b> {
     products: &'a mut Products,
     a: Down<'b>,
     b: Down<'b>,
+    ahead: &'b [f32],
 }
 
 impl Work for Add<'_, '_> {
@@ -113,6 +114,8 @@ impl Work for Add<'_, '_> {
     #[inline(always)]
     fn run<M: Machine>(self) {
         let Products { a, b, sums } = self.products;
+        let loops = self.a.rows.div_ceil(BLOCK) * (sums.len() / (M::ROWS * M::COLUMNS));
+        let mut ahead = self.ahead.chunks(self.ahead.len().div_ceil(loops.max(1)).max(1));
         for first in (0..self.a.rows).step_by(BLOCK) {
             let rows = first..self.a.rows.min(first + BLOCK);
             a.copy(self.a, rows.clone());
@@ -123,6 +126,7 @@ impl Work for Add<'_, '_> {
             let across = right.columns.div_ceil(M::COLUMNS);
             for (panel, sums) in sums.chunks_exact_mut(M::ROWS * M::COLUMNS).enumerate() {
                 let (row, column) = (panel / across * M::ROWS, panel % across * M::COLUMNS);
+                M::prefetch(ahead.next().unwrap_or_default());
                 // Of a product that is its own transpose, columns up to the diagonal.
                 let needed = if same { (row + M::ROWS).min(right.columns) } else { right.columns };
                 if column < needed {

@@ -1,7 +1,7 @@
 //! What an instruction set computes with, always with the referee's bits.
 
 #[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use std::hint::black_box;
 
 use tessera_referee::{Arith, float};
@@ -207,7 +207,7 @@ macro_rules! intrinsics {
             fn prefetch(soon: &[f32]) {
                 for line in soon.chunks(CACHE_LINE) {
                     // SAFETY: the instruction belongs to the architecture, and only asks.
-                    unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+                    unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
                 }
             }
 

@@ -152,7 +152,7 @@ impl Work for Rows<'_> {
             let next = &after[..after.len().min(out.len() * d)];
             scratch.panel::<M, false>(own, next, c2, d);
             // Where nothing is below infinity, NaN and infinity are to be told apart.
-            if scratch.scores[..out.len()].iter().any(|&score| score == f32::INFINITY) {
+            if scratch.scores[..out.len()].contains(&f32::INFINITY) {
                 scratch.panel::<M, true>(own, &[], c2, d);
             }
             out.copy_from_slice(&scratch.best[..out.len()]);

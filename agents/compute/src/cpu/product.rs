@@ -78,7 +78,7 @@ impl<T: Factor> Work for Pack<'_, T> {
     }
 }
 
-/// `A B^T` for `[m, k]` and a packed `[n, k]`, one chain long.
+/// `A B^T` for `[m, k]` and a packed `[n, k]`, one chain long. Meanwhile memory `ahead` is asked for.
 pub(super) fn multiply<T: Product>(
     path: Path,
     buffers: &mut Buffers,
@@ -86,6 +86,7 @@ pub(super) fn multiply<T: Product>(
     packed: &Packed,
     (m, n, k): (usize, usize, usize),
     out: &mut [T::Sum],
+    ahead: &[f32],
 ) -> Result<(), ExecError> {
     let (rows, columns) = path.panels();
     let words = path.run(Words::<T>(k, std::marker::PhantomData));
@@ -103,6 +104,7 @@ pub(super) fn multiply<T: Product>(
         sums: &mut sums,
         bias: &mut bias,
         out,
+        ahead,
     });
     panels.recycle(buffers);
     buffers.give(sums);
@@ -118,6 +120,7 @@ struct Multiply<'a, T: Product> {
     sums: &'a mut [T::Sum],
     bias: &'a mut [i32],
     out: &'a mut [T::Sum],
+    ahead: &'a [f32],
 }
 
 impl<T: Product> Work for Multiply<'_, T> {
@@ -133,6 +136,8 @@ impl<T: Product> Work for Multiply<'_, T> {
         let as_they_lie = if T::reads_rows::<M>(k) { m / M::ROWS } else { 0 };
         let blocks = blocks(k.div_ceil(T::group::<M>()));
         let last = blocks.len().saturating_sub(1);
+        let loops = blocks.len() * (down / M::ROWS) * (across / M::COLUMNS);
+        let mut ahead = self.ahead.chunks(self.ahead.len().div_ceil(loops.max(1)).max(1));
         for (block, (first, words)) in blocks.enumerate() {
             let panels = &mut self.panels[..(down - as_they_lie * M::ROWS) * words];
             let rest = &self.a[as_they_lie * M::ROWS * k..];
@@ -152,6 +157,7 @@ impl<T: Product> Work for Multiply<'_, T> {
                         sums.fill(T::Sum::default());
                     }
                     let (row, column) = (i * M::ROWS, j * M::COLUMNS);
+                    M::prefetch(ahead.next().unwrap_or_default());
                     if i < as_they_lie {
                         T::multiply_rows::<M>(&self.a[row * k + first..], k, panel_b, sums);
                     } else {

@@ -79,13 +79,14 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// Adds `count` rows.
+    /// Adds `count` rows. Products take the time in which memory `ahead` comes.
     pub(super) fn add(
         &mut self,
         path: Path,
         terms: &Terms,
         operands: &[Operand<'_>],
         count: usize,
+        ahead: &mut &[f32],
     ) -> Result<(), ExecError> {
         let rows = 0..count;
         let down = |n: usize, columns: Columns| operands.get(n).and_then(|operand| operand.down(columns, count));
@@ -93,7 +94,7 @@ impl<'a> Chain<'a> {
             Self::Products(products, _) => {
                 let Terms::Products([a, b], _) = *terms else { return Err(ExecError::Malformed) };
                 let (a, b) = down(0, a).zip(down(1, b)).ok_or(ExecError::Malformed)?;
-                products.add(path, a, b);
+                products.add(path, a, b, std::mem::take(ahead));
             }
             Self::Sums(sums) => sum(path, terms, operands, &down, rows, sums).ok_or(ExecError::Malformed)?,
         }

@@ -181,6 +181,7 @@ impl Run<'_> {
         chains: &mut [Chain<'_>],
     ) -> Result<(), ExecError> {
         let mut live: Vec<Option<Data>> = self.group.members.iter().map(|_| None).collect();
+        let mut ahead = self.ahead(&rows);
         for (at, &member) in self.group.members.iter().enumerate() {
             let op = &self.operations[member];
             let own = self.stretch(member, &rows);
@@ -189,7 +190,7 @@ impl Run<'_> {
                 .map(|read| self.part(&live, read, &rows).ok_or(ExecError::Malformed))
                 .collect::<Result<Vec<_>, _>>()?;
             let made = if op.kind == OpKind::Matmul && !is_row(op) {
-                products::multiply(self.pool.path, buffers, op, self.factors[at].as_deref(), &parts, &own)?
+                products::multiply(self.pool.path, buffers, op, self.factors[at].as_deref(), &parts, &own, &mut ahead)?
             } else {
                 let target = Target::Rows { pool: self.pool, range: own.clone(), buffers };
                 dispatch::evaluate(&target, op, &parts)?
@@ -206,10 +207,21 @@ impl Run<'_> {
                 None => self.values.get(read.source).map(|data| chain::Operand::Outside(data, rows.start)),
             };
             let operands: Option<Vec<_>> = self.reads.operands[fold.index].iter().map(operand).collect();
-            chain.add(self.pool.path, &fold.terms, &operands.ok_or(ExecError::Malformed)?, rows.len())?;
+            chain.add(self.pool.path, &fold.terms, &operands.ok_or(ExecError::Malformed)?, rows.len(), &mut ahead)?;
             self.release(buffers, &mut live, self.group.members.len() + at);
         }
         Ok(())
+    }
+
+    /// What the next tile's first member reads from outside.
+    fn ahead(&self, rows: &Range<usize>) -> &[f32] {
+        let first = self.group.members.first().and_then(|&first| self.reads.operands[first].first());
+        let Some(Read { source, view: None }) = first else { return &[] };
+        let Some(Data::F32(x)) = self.values.get(*source) else { return &[] };
+        let each = x.len() / self.group.rows as usize;
+        let end = self.group.rows as usize;
+        let next = rows.end..end.min(rows.end + rows.len());
+        x.get(next.start * each..next.end * each).unwrap_or_default()
     }
 
     /// Gives back what nothing reads after the operation at this place.

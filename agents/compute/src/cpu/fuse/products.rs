@@ -70,7 +70,7 @@ impl Sides {
     }
 }
 
-/// The output's elements `own` of a product.
+/// The output's elements `own` of a product. Rows take the time in which memory `ahead` comes.
 pub(super) fn multiply(
     path: Path,
     buffers: &RefCell<Buffers>,
@@ -78,8 +78,10 @@ pub(super) fn multiply(
     factor: Option<&Packed>,
     parts: &[Part<'_>],
     own: &Range<usize>,
+    ahead: &mut &[f32],
 ) -> Result<Data, ExecError> {
-    let rows = Rows { path, sides: Sides::of(op).ok_or(ExecError::Malformed)?, factor, own };
+    let ahead = if factor.is_some() { std::mem::take(ahead) } else { &[] };
+    let rows = Rows { path, sides: Sides::of(op).ok_or(ExecError::Malformed)?, factor, own, ahead };
     let buffers = &mut *buffers.borrow_mut();
     match parts {
         [Part { data: Data::F32(a), skip: a_skip, .. }, Part { data: Data::F32(b), skip: b_skip, .. }] => {
@@ -98,6 +100,7 @@ struct Rows<'a> {
     factor: Option<&'a Packed>,
     /// Elements of the output.
     own: &'a Range<usize>,
+    ahead: &'a [f32],
 }
 
 impl Rows<'_> {
@@ -108,17 +111,17 @@ impl Rows<'_> {
         (a, a_skip): (&[T], usize),
         (b, b_skip): (&[T], usize),
     ) -> Result<Data, ExecError> {
-        let Self { path, sides: Sides { m, n, k, .. }, factor, own } = *self;
+        let Self { path, sides: Sides { m, n, k, .. }, factor, own, ahead } = *self;
         let mut out = buffers.take::<T::Sum>(own.len())?;
         if let Some(factor) = factor {
             let rows = own.start / n..own.end / n;
             let a = &a[rows.start * k - a_skip..rows.end * k - a_skip];
-            product::multiply(path, buffers, a, factor, (rows.len(), n, k), &mut out)?;
+            product::multiply(path, buffers, a, factor, (rows.len(), n, k), &mut out, ahead)?;
         } else {
             for (matrix, out) in (own.start / (m * n)..).zip(out.chunks_exact_mut(m * n)) {
                 let packed = Packed::new(path, buffers, Side::Rows(&b[matrix * n * k - b_skip..][..n * k]), (n, k))?;
                 let a = &a[matrix * m * k - a_skip..][..m * k];
-                let done = product::multiply(path, buffers, a, &packed, (m, n, k), out);
+                let done = product::multiply(path, buffers, a, &packed, (m, n, k), out, &[]);
                 packed.recycle(buffers);
                 done?;
             }
