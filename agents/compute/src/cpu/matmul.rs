@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use super::chains::{CHAIN, end_chain};
+use super::gram::mirror;
+use super::kernels::{Lines, words};
 use super::machine::Machine;
 use super::pack::{Buffer, Factor, Side, pack_side};
 use super::pool::{Chunk, Pool, Tiles, allocate};
@@ -28,6 +30,8 @@ const TILE_COLUMNS: usize = 1152;
 const LEAST_TILE: usize = 192;
 /// Tiles for each thread, so that one that is held up does not hold up the others.
 const TILES_PER_THREAD: usize = 2;
+/// f32 in a page of memory.
+const PAGE: usize = 1024;
 /// Most elements of chain results that are kept to split products by chain.
 const CHAIN_RESULTS: usize = 1 << 24;
 
@@ -40,6 +44,18 @@ pub(super) trait Product: Factor {
     const FLIPS: bool;
 
     fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [Self::Sum]);
+
+    /// Whether inner loops read rows of A, `k` elements each, as they lie.
+    #[inline(always)]
+    fn reads_rows<M: Machine>(_k: usize) -> bool {
+        false
+    }
+
+    /// The same as `multiply` of ROWS rows of A that begin every `k` elements, by a panel of B as long; only where
+    /// [rows are read](Self::reads_rows).
+    #[inline(always)]
+    fn multiply_rows<M: Machine>(_a: &[Self], _k: usize, _b: &[u32], _sums: &mut [Self::Sum]) {}
+
     fn end_chain<M: Machine>(total: Self::Sum, chain: Self::Sum) -> Self::Sum;
 }
 
@@ -51,6 +67,18 @@ impl Product for f32 {
     #[inline(always)]
     fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], _: &[i32], sums: &mut [f32]) {
         M::multiply(rows, a, b, sums);
+    }
+
+    #[inline(always)]
+    fn reads_rows<M: Machine>(k: usize) -> bool {
+        // Rows at the same place of every page would fall into one set of the first cache.
+        M::READS_ROWS && !k.is_multiple_of(PAGE)
+    }
+
+    #[inline(always)]
+    fn multiply_rows<M: Machine>(a: &[f32], k: usize, b: &[u32], sums: &mut [f32]) {
+        let block = (M::ROWS, M::COLUMNS, b.len() / M::COLUMNS);
+        M::multiply_rows(block, Lines { words: words(a), step: k }, Lines { words: b, step: M::COLUMNS }, sums);
     }
 
     #[inline(always)]
@@ -98,12 +126,7 @@ pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -
     }
     let mut out = by_tiles(pool, matrices)?;
     if matrices.symmetric {
-        // Panels above the diagonal were left out. Each element below is the same sum of the same products.
-        for row in 0..m {
-            for column in row + 1..n {
-                out[row * n + column] = out[column * n + row];
-            }
-        }
+        mirror(&mut out, n);
     }
     Ok(out)
 }

@@ -5,6 +5,7 @@ mod columns;
 mod dispatch;
 mod elementwise;
 mod fuse;
+mod gram;
 mod kernels;
 mod linear;
 mod loose;
