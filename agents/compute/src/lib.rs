@@ -1,9 +1,9 @@
 //! Graphs, their canonical encoding and the executors that run them bit for bit alike.
 
 mod bundle;
-mod bytes;
 mod cpu;
 pub mod cuda;
+pub mod dispute;
 mod exec;
 mod graph;
 mod keyed;
@@ -12,7 +12,6 @@ mod merkle;
 mod reference;
 mod root;
 mod sha256;
-mod shape;
 mod tensor;
 mod word;
 
@@ -25,8 +24,7 @@ pub use manifest::{MAX_LABEL_BYTES, Manifest, ManifestError};
 pub use merkle::{Native, Tree, inputs_root, leaf_count, output_root, tensors_root, trace_root};
 pub use reference::{ReferenceBackend, scalar_element};
 pub use root::{ContentId, HexError, Root};
-pub use shape::{Shape, ShapeError, TensorType};
 pub use tensor::{Tensor, TensorError};
 pub use tessera_referee as referee;
-pub use tessera_referee::DType;
 pub use tessera_referee::merkle::RootKind;
+pub use tessera_referee::{DType, Shape, ShapeError, TensorType};
