@@ -11,12 +11,17 @@ use tessera_tests::svm::{DisputeRef, TaskSpec, World};
 
 use super::measure::Meter;
 
-/// Rows of the large operands: as many leaves, 17 levels.
-const ROWS: u64 = 1 << 17;
+/// Leaves of the large operands: 17 levels.
+const LEAVES: u64 = 1 << 17;
+
+/// Rows of so many terms that fill as many leaves.
+fn rows(dtype: DType, terms: u64) -> u64 {
+    LEAVES * 512 / (terms * dtype.size())
+}
 
 fn graph(dtype: DType, terms: u64) -> Graph {
     let mut builder = GraphBuilder::new();
-    let [a, b] = [0, 1].map(|_| builder.input(dtype, &[ROWS, terms]).unwrap());
+    let [a, b] = [0, 1].map(|_| builder.input(dtype, &[rows(dtype, terms), terms]).unwrap());
     let product = builder.matmul(a, b).unwrap();
     builder.output(product).unwrap();
     builder.finish().unwrap()
@@ -31,11 +36,12 @@ fn large(dtype: DType, terms: u64) -> Traced {
         *byte = if dtype == DType::F32 && index % 4 == 3 { 0x3f | (index as u8 & 4) << 5 } else { (index * 37) as u8 };
     }
     let types = |dims: &[u64], dtype| TensorType::new(dtype, dims).unwrap();
-    let operand = Committed::of_leaf(types(&[ROWS, terms], dtype), 0, bytes);
+    let rows = rows(dtype, terms);
+    let operand = Committed::of_leaf(types(&[rows, terms], dtype), 0, bytes);
     let output = if dtype == DType::I8 { DType::I32 } else { dtype };
     let mut traced = Traced::new(graph, &[], &[]);
     traced.inputs = vec![operand.clone(), operand];
-    traced.trace = vec![Committed::of_leaf(types(&[ROWS, ROWS], output), 0, [0; 512])];
+    traced.trace = vec![Committed::of_leaf(types(&[rows, rows], output), 0, [0; 512])];
     traced
 }
 
