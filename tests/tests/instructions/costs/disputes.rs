@@ -82,7 +82,9 @@ fn buffered(world: &mut World, dispute: DisputeRef, args: &impl AnchorSerialize)
 impl Meter {
     pub fn disputes(&mut self) {
         self.usual();
-        for (nonce, dtype, terms) in [(11, DType::F32, 128), (12, DType::F32, 64), (13, DType::I8, 512), (14, DType::I8, 256)] {
+        for (nonce, dtype, terms) in
+            [(11, DType::F32, 128), (12, DType::F32, 64), (13, DType::I8, 512), (14, DType::I8, 256)]
+        {
             self.step(nonce, dtype, terms);
         }
         self.lost();
@@ -101,14 +103,20 @@ impl Meter {
         let hashes = tessera_tests::svm::committed::below(&traced.trace_leaves(), node);
         self.measure("`dispute_reveal`", self.world.dispute_reveal(dispute, hashes));
         self.measure("`dispute_operation`", self.world.dispute_operation(dispute, traced.operation(PRODUCT)));
-        self.measure("`dispute_tensors`: an output and two inputs", self.world.dispute_tensors(dispute, traced.openings(PRODUCT)));
+        self.measure(
+            "`dispute_tensors`: an output and two inputs",
+            self.world.dispute_tensors(dispute, traced.openings(PRODUCT)),
+        );
         self.measure("`dispute_leaf`", self.world.dispute_leaf(dispute, 0));
         self.measure("`dispute_show`", self.world.dispute_show(dispute, traced.shown_leaf(PRODUCT, 0)));
         self.measure("`dispute_element`", self.world.dispute_element(dispute, tessera_tests::svm::disputes::ELEMENT));
         let state = self.world.dispute(dispute);
         let expected = expects(&traced.descriptor(PRODUCT), state.element, &Claim::decode(&state.claim).unwrap());
         assert_eq!(expected, Ok(Expect::Parts { count: 3, width: PartWidth::Word }));
-        self.measure("`dispute_parts`: three words", self.world.dispute_parts(dispute, tessera_tests::svm::disputes::parts(&state)));
+        self.measure(
+            "`dispute_parts`: three words",
+            self.world.dispute_parts(dispute, tessera_tests::svm::disputes::parts(&state)),
+        );
         self.measure("`dispute_part`", self.world.dispute_part(dispute, 2));
         let step = traced.step(&self.world.dispute(dispute));
         let payload = buffered(&mut self.world, dispute, &step);

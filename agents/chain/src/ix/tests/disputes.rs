@@ -28,7 +28,8 @@ fn a_dispute_names_the_accounts_that_follow_from_run_and_challenger() {
     let Bench { market, run, .. } = bench();
     let open = dispute_open(key(4), &market, &run, None, key(5), Payload::Buffered);
     let dispute = address::dispute(&key(3), &key(4));
-    let expected = [key(4), key(1), key(6), key(2), key(3), key(7), tessera::ID, dispute, address::bond_vault(&dispute)];
+    let expected =
+        [key(4), key(1), key(6), key(2), key(3), key(7), tessera::ID, dispute, address::bond_vault(&dispute)];
     assert_eq!(keys(&open)[..9], expected);
 }
 
