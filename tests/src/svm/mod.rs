@@ -8,6 +8,9 @@ mod bank;
 mod books;
 mod call;
 mod calls;
+pub mod committed;
+/// Tasks that are disputed, done right and wrong.
+pub mod disputes;
 mod flows;
 mod market;
 pub mod outputs;
@@ -20,6 +23,7 @@ mod world;
 pub use bank::{Bank, Failed, Sent, slot_hash};
 pub use call::Call;
 pub use calls::HARDWARE;
+pub use disputes::DisputeRef;
 pub use flows::{DRAW_SECONDS, answer};
 pub use market::{EPOCH_SECONDS, MarketRef, market_params};
 pub use parties::{Staker, Wallet, wallet};
