@@ -1,6 +1,6 @@
 //! Whether somebody else was faster.
 
-use tessera::state::{Draw, RunState};
+use tessera::state::{Dispute, Draw, RunState};
 
 use crate::address;
 use crate::chain::Chain;
@@ -46,6 +46,13 @@ pub async fn done_since(chain: &dyn Chain, world: &World, crank: Crank) -> Resul
             changed(chain.pool(address::pool(&market, epoch)).await?, gone, |pool| pool.swept >> shard & 1 == 1)
         }
         Crank::ClaimShare { share } => changed(chain.share(share).await?, gone, |_| false),
+        Crank::TimeOutDispute { dispute: key, .. } => {
+            let moves = world.disputes.get(&key).map(|dispute| dispute.moves);
+            let is_done = |dispute: &Dispute| Some(dispute.moves) != moves || dispute.phase.verdict().is_some();
+            changed(chain.dispute(key).await?, gone, is_done)
+        }
+        Crank::SettleDispute { dispute, .. } => changed(chain.dispute(dispute).await?, gone, |it| it.settled),
+        Crank::CloseDispute { dispute, .. } => changed(chain.dispute(dispute).await?, gone, |_| false),
         Crank::ClosePool { epoch } => changed(chain.pool(address::pool(&market, epoch)).await?, gone, |_| false),
     })
 }
