@@ -8,10 +8,10 @@ use tessera_referee::{Reduce, float, order};
 
 use super::chains::CHAIN;
 use super::machine::Machine;
-use super::matmul::AddChains;
 use super::path::Work;
 use super::pool::{Chunk, Pool, Tiles};
 use super::shared::Shared;
+use super::sums::AddChains;
 use crate::exec::ExecError;
 
 /// Columns that are folded at once: four vectors of AVX-512, whose terms do not wait for each other.

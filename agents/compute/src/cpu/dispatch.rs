@@ -8,7 +8,7 @@ use super::chains::CHAIN;
 use super::columns::{self, By, Down};
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
-use super::matmul::{self, Matrices, Product};
+use super::matmul::{self, Matrices};
 use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
 use super::nearest::{Points, nearest, nearest_of_rows};
 use super::pack::Side;
@@ -21,6 +21,7 @@ use super::rows::{
 };
 use super::segments::{Labelled, rows_fit, segment_sum, segment_sum_of_rows};
 use super::strided::Strided;
+use super::sums::Product;
 use crate::exec::ExecError;
 use crate::graph::strides;
 use crate::tensor::Data;

@@ -25,6 +25,7 @@ mod run;
 mod segments;
 mod shared;
 mod strided;
+mod sums;
 mod values;
 
 pub use path::Path;

@@ -1,10 +1,10 @@
 //! Matrix products of a few rows by one thread, their second factor packed beforehand where many read it.
 
 use super::machine::Machine;
-use super::matmul::Product;
 use super::pack::{Buffer, Factor, Side, pack, pack_side};
 use super::path::{Path, Work};
 use super::recycle::Buffers;
+use super::sums::Product;
 use crate::exec::ExecError;
 
 /// Most words of k in a block: twelve rows of A are then 24 KiB, which stay in the first cache.

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::chains::{CHAIN, end_chain};
 use super::columns::{self, Down};
 use super::machine::Machine;
-use super::matmul::AddChains;
 use super::pack::{Buffer, pack};
 use super::path::Work;
 use super::pool::{Pool, Tiles, allocate};
 use super::shared::Shared;
+use super::sums::AddChains;
 use crate::exec::ExecError;
 
 /// Points `[d, n]` and their labels.

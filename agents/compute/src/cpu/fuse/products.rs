@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::cpu::matmul::Product;
 use crate::cpu::pack::Side;
 use crate::cpu::part::Part;
 use crate::cpu::path::Path;
@@ -12,6 +11,7 @@ use crate::cpu::pool::Pool;
 use crate::cpu::product::{self, Packed};
 use crate::cpu::reads::{Read, Reads};
 use crate::cpu::recycle::Buffers;
+use crate::cpu::sums::Product;
 use crate::cpu::values::Values;
 use crate::exec::ExecError;
 use crate::tensor::Data;
