@@ -94,6 +94,13 @@ pub enum Refusal {
     EpochOver,
     EpochRunning,
     FeesUnswept,
+    DisputePhase,
+    DisputeTurn,
+    DisputeOver,
+    DisputeRunning,
+    DisputeRounds,
+    DisputeOfOwnRun,
+    SlashFirst,
 }
 
 impl fmt::Display for Refusal {
@@ -203,6 +210,13 @@ impl fmt::Display for Refusal {
             Self::EpochOver => "the epoch is over; use the current one",
             Self::EpochRunning => "the epoch is not over yet; try again later",
             Self::FeesUnswept => "sweep all fee vaults of the epoch first",
+            Self::DisputePhase => "the dispute is in a phase that does not allow this move; read it again",
+            Self::DisputeTurn => "this move is the other side's; wait for it, or for its deadline",
+            Self::DisputeOver => "the dispute is decided; settle it",
+            Self::DisputeRunning => "the dispute is not decided; make the next move, or wait for its deadline",
+            Self::DisputeRounds => "no more than 16 descents in a tree; pick from what is known",
+            Self::DisputeOfOwnRun => "a provider cannot dispute its own run",
+            Self::SlashFirst => "the run that this dispute refuted is not slashed yet; settle the run first",
         })
     }
 }

@@ -8,6 +8,7 @@
 
 mod amount;
 mod audit_end;
+mod dispute;
 mod epoch;
 mod error;
 mod leave;
@@ -28,6 +29,12 @@ mod windows;
 
 pub use amount::{BaseUnits, Bps, FULL_BPS};
 pub use audit_end::{AuditEnd, AuditPayout, AuditStanding, audit_end, audit_payout, audit_share, audit_shares};
+pub use dispute::{
+    Asks, BondEnd, BondPayout, CLOCK_SECONDS, Clocks, DISPUTES_PER_UNIT, DisputeSlashPayout, DisputeTerms,
+    DisputeVerdict, DisputeView, MAX_ROUNDS, MOVE_SECONDS, Move, PartsShown, Phase, Side, TRACE_RATE, bond,
+    bond_payout, challenger_shares, dispute_slash_payout, is_bond_free, next_phase, open_to_all, owes,
+    plan_dispute_start, plan_move, plan_timeout,
+};
 pub use epoch::{
     FEE_SHARDS, MIN_EPOCH_SECONDS, POOL_EPOCHS, epoch_of, epoch_open, epoch_over, pool_closable, pool_final,
     pool_share, validate_epoch_seconds,
@@ -52,7 +59,7 @@ pub use task::audit::{
 };
 pub use task::claim::{ClaimStep, ClaimTerms, Claimant, plan_claim, plan_release};
 pub use task::decide::decide;
-pub use task::dispute::{plan_dispute_lost, plan_dispute_open, plan_dispute_won};
+pub use task::dispute::{DisputeEnd, DisputeStep, plan_dispute_close, plan_dispute_open, plan_dispute_settle};
 pub use task::expire::{Ending, ExpireStep, SilentRun, plan_expire};
 pub use task::reveal::{plan_reveal, reveal_phase};
 pub use task::seal::{plan_seal, plan_submit};

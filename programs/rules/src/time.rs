@@ -18,6 +18,14 @@ impl Moment {
         Deadline { unix: self.unix, slot: self.slot }
     }
 
+    /// Whole seconds since an earlier moment, by the slower of both clocks: while a cluster is halted none pass. Zero if
+    /// that moment is later.
+    pub fn seconds_since(self, earlier: Self) -> u32 {
+        let unix = u64::try_from(self.unix.saturating_sub(earlier.unix)).unwrap_or(0);
+        let slots = self.slot.saturating_sub(earlier.slot).checked_div(SLOTS_PER_SECOND).unwrap_or(0);
+        u32::try_from(unix.min(slots)).unwrap_or(u32::MAX)
+    }
+
     /// The deadline `seconds` from here: that many unix seconds and two slots for each.
     pub fn after(self, seconds: u32) -> Result<Deadline, Refusal> {
         let slots = u64::from(seconds).checked_mul(SLOTS_PER_SECOND).ok_or(Refusal::Overflow)?;

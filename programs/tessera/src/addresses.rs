@@ -44,6 +44,21 @@ pub fn audit_address(run: &Pubkey, verifier: &Pubkey) -> (Pubkey, u8) {
     find(&[seeds::AUDIT, run.as_ref(), verifier.as_ref()])
 }
 
+/// The dispute over `run` that `challenger` opened.
+pub fn dispute_address(run: &Pubkey, challenger: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::DISPUTE, run.as_ref(), challenger.as_ref()])
+}
+
+/// The token account with the bond of `dispute`.
+pub fn bond_vault_address(dispute: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::BOND, dispute.as_ref()])
+}
+
+/// The buffer in which `writer` puts payloads of its moves in `dispute`.
+pub fn buffer_address(dispute: &Pubkey, writer: &Pubkey) -> (Pubkey, u8) {
+    find(&[seeds::BUFFER, dispute.as_ref(), writer.as_ref()])
+}
+
 /// The market's fee vault of an epoch and a shard, see [`fee_shard`].
 pub fn fee_vault_address(market: &Pubkey, epoch: u64, shard: u8) -> (Pubkey, u8) {
     find(&[seeds::FEES, market.as_ref(), &epoch.to_le_bytes(), &[shard]])

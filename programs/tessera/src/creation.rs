@@ -16,7 +16,19 @@ pub(crate) fn create<'info, T: AccountSerialize + Discriminator + Space>(
     seeds: &[&[u8]],
     content: &T,
 ) -> Result<()> {
-    allot(account, payer, seeds, T::DISCRIMINATOR.len().saturating_add(T::INIT_SPACE), &ID)?;
+    create_with_space(account, payer, seeds, T::DISCRIMINATOR.len().saturating_add(T::INIT_SPACE), content)
+}
+
+/// The same for an account whose size its payer chooses: `space` bytes, discriminator included.
+#[inline(never)]
+pub(crate) fn create_with_space<'info, T: AccountSerialize>(
+    account: &AccountInfo<'info>,
+    payer: &AccountInfo<'info>,
+    seeds: &[&[u8]],
+    space: usize,
+    content: &T,
+) -> Result<()> {
+    allot(account, payer, seeds, space, &ID)?;
     let mut data = account.try_borrow_mut_data()?;
     let mut writer: &mut [u8] = &mut data;
     content.try_serialize(&mut writer)

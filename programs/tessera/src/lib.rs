@@ -11,6 +11,7 @@ use anchor_lang::prelude::*;
 
 pub mod addresses;
 mod creation;
+mod dispute;
 pub mod errors;
 pub mod events;
 pub mod hashes;
@@ -229,5 +230,95 @@ pub mod tessera {
     /// Ends a silence: an unclaimed task or a run that was not submitted.
     pub fn task_expire(ctx: Context<TaskExpire>) -> Result<()> {
         instructions::task_expire::handler(ctx)
+    }
+
+    /// Writes a part of a move's payload.
+    pub fn buffer_write(ctx: Context<BufferWrite>, args: BufferWriteArgs) -> Result<()> {
+        instructions::buffer_write::handler(ctx, args)
+    }
+
+    /// Closes a buffer.
+    pub fn buffer_close(ctx: Context<BufferClose>) -> Result<()> {
+        instructions::buffer_close::handler(ctx)
+    }
+
+    /// Says that a run is wrong.
+    pub fn dispute_open(ctx: Context<DisputeOpen>, args: Option<DisputeOpenArgs>) -> Result<()> {
+        instructions::dispute_open::handler(ctx, args)
+    }
+
+    /// Shows the trace's root.
+    pub fn dispute_trace(ctx: Context<DisputeTrace>, args: Option<DisputeTraceArgs>) -> Result<()> {
+        instructions::dispute_trace::handler(ctx, args)
+    }
+
+    /// Picks an operation.
+    pub fn dispute_operation(ctx: Context<DisputeMove>, args: Option<DisputeOperationArgs>) -> Result<()> {
+        instructions::dispute_operation::handler(ctx, args)
+    }
+
+    /// Asks for hashes of a tree.
+    pub fn dispute_descend(ctx: Context<DisputePick>, child: Option<u8>) -> Result<()> {
+        instructions::dispute_descend::handler(ctx, child)
+    }
+
+    /// Shows hashes of a tree.
+    pub fn dispute_reveal(ctx: Context<DisputeMove>, args: Option<DisputeRevealArgs>) -> Result<()> {
+        instructions::dispute_reveal::handler(ctx, args)
+    }
+
+    /// Opens tensors of the picked operation.
+    pub fn dispute_tensors(ctx: Context<DisputeMove>, args: Option<DisputeTensorsArgs>) -> Result<()> {
+        instructions::dispute_tensors::handler(ctx, args)
+    }
+
+    /// Shows that an input of the task is not what the graph says.
+    pub fn dispute_input(ctx: Context<DisputeMove>, args: Option<DisputeInputArgs>) -> Result<()> {
+        instructions::dispute_input::handler(ctx, args)
+    }
+
+    /// Picks a leaf of the operation's output.
+    pub fn dispute_leaf(ctx: Context<DisputePick>, leaf: u64) -> Result<()> {
+        instructions::dispute_leaf::handler(ctx, leaf)
+    }
+
+    /// Shows the picked leaf.
+    pub fn dispute_show(ctx: Context<DisputeMove>, args: Option<DisputeShowArgs>) -> Result<()> {
+        instructions::dispute_show::handler(ctx, args)
+    }
+
+    /// Picks an element of the leaf.
+    pub fn dispute_element(ctx: Context<DisputePick>, element: u64) -> Result<()> {
+        instructions::dispute_element::handler(ctx, element)
+    }
+
+    /// Says what the claim is made of.
+    pub fn dispute_parts(ctx: Context<DisputeMove>, args: Option<DisputePartsArgs>) -> Result<()> {
+        instructions::dispute_parts::handler(ctx, args)
+    }
+
+    /// Picks a part of the claim.
+    pub fn dispute_part(ctx: Context<DisputePick>, part: u16) -> Result<()> {
+        instructions::dispute_part::handler(ctx, part)
+    }
+
+    /// Shows what the step reads; the program replays it.
+    pub fn dispute_step(ctx: Context<DisputeMove>, args: Option<DisputeStepArgs>) -> Result<()> {
+        instructions::dispute_step::handler(ctx, args)
+    }
+
+    /// Ends a silence in a dispute.
+    pub fn dispute_timeout(ctx: Context<DisputeTimeout>) -> Result<()> {
+        instructions::dispute_timeout::handler(ctx)
+    }
+
+    /// Carries out a dispute's end.
+    pub fn dispute_settle(ctx: Context<DisputeSettle>) -> Result<()> {
+        instructions::dispute_settle::handler(ctx)
+    }
+
+    /// Pays the winner of a dispute and closes it.
+    pub fn dispute_close(ctx: Context<DisputeClose>) -> Result<()> {
+        instructions::dispute_close::handler(ctx)
     }
 }

@@ -16,6 +16,12 @@ pub const ESCROW: &[u8] = b"escrow";
 pub const RUN: &[u8] = b"run";
 /// Audit: run, the verifier's Provider.
 pub const AUDIT: &[u8] = b"audit";
+/// Dispute: run, challenger.
+pub const DISPUTE: &[u8] = b"dispute";
+/// Bond vault: dispute.
+pub const BOND: &[u8] = b"bond";
+/// Buffer: dispute, writer.
+pub const BUFFER: &[u8] = b"buffer";
 /// Fee vault: market, epoch (u64 LE), shard.
 pub const FEES: &[u8] = b"fees";
 /// Insurance vault: market.

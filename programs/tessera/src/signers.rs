@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 
 use crate::seeds;
-use crate::state::{Market, Provider, Task};
+use crate::state::{Dispute, Market, Provider, Task};
 
 /// Signs for a market: its insurance and fee vaults.
 pub(crate) struct MarketSigner<'a> {
@@ -53,5 +53,22 @@ impl TaskSigner {
 
     pub(crate) fn seeds(&self) -> [&[u8]; 4] {
         [seeds::TASK, self.requester.as_ref(), &self.nonce, &self.bump]
+    }
+}
+
+/// Signs for a dispute: its bond vault.
+pub(crate) struct DisputeSigner {
+    run: Pubkey,
+    challenger: Pubkey,
+    bump: [u8; 1],
+}
+
+impl DisputeSigner {
+    pub(crate) fn new(dispute: &Dispute) -> Self {
+        Self { run: dispute.run, challenger: dispute.challenger, bump: [dispute.bump] }
+    }
+
+    pub(crate) fn seeds(&self) -> [&[u8]; 4] {
+        [seeds::DISPUTE, self.run.as_ref(), self.challenger.as_ref(), &self.bump]
     }
 }

@@ -1,5 +1,5 @@
 use super::{SlotState, TaskView};
-use crate::{Action, Moment, Refusal, next_state};
+use crate::{Action, BondEnd, DisputeVerdict, Moment, Phase, Refusal, RunState, next_state};
 
 /// A dispute is opened on a run before the challenge window has passed; returns how many are open with it. The run cannot
 /// be settled until all have ended, whoever wins; none shields the run from another.
@@ -17,24 +17,74 @@ pub fn plan_dispute_open<R: Copy + Eq>(
     open_disputes.checked_add(1).ok_or(Refusal::Overflow)
 }
 
-/// A challenger lost, or the dispute ended without a verdict; returns how many are still open.
-pub const fn plan_dispute_lost(open_disputes: u16) -> Result<u16, Refusal> {
-    match open_disputes.checked_sub(1) {
-        Some(left) => Ok(left),
-        None => Err(Refusal::NoDispute),
+/// How a dispute ended for its run and its bond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DisputeEnd {
+    /// It refuted the run: bond back, and the challengers' share when the run is slashed.
+    Won,
+    /// The challenger lost: its bond is shared, the run unharmed.
+    Lost,
+    /// The task is malformed: bond back, the run unharmed.
+    NoVerdict,
+    /// The run was refuted by somebody else meanwhile: bond back.
+    Moot,
+}
+
+impl DisputeEnd {
+    /// What becomes of the bond.
+    pub const fn bond(self) -> BondEnd {
+        match self {
+            Self::Lost => BondEnd::Lost,
+            Self::Won | Self::NoVerdict | Self::Moot => BondEnd::Back,
+        }
+    }
+
+    /// Whether account and bond vault stay for the challengers' share, until [`plan_dispute_close`].
+    pub const fn waits_for_slash(self) -> bool {
+        matches!(self, Self::Won)
     }
 }
 
-/// A challenger won: the run is slashed at once, and every other submitted run with the same root is refuted.
-pub fn plan_dispute_won<R: Copy + Eq>(
+/// A dispute, settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisputeStep<R> {
+    /// The task after it.
+    pub task: TaskView<R>,
+    /// How it ended.
+    pub end: DisputeEnd,
+    /// Disputes that are still open on the run.
+    pub open_disputes: u16,
+}
+
+/// Settles a dispute, by anyone: once it is over, or in whatever phase once its run is refuted.
+///
+/// A won one refutes the run and every other submitted run with the same root; the run's settlement slashes it when its
+/// other disputes have ended too. A verdict for the provider stands even if the run is refuted meanwhile, so that the
+/// order in which others are settled changes nothing.
+pub fn plan_dispute_settle<R: Copy + Eq>(
     task: &TaskView<R>,
     slot: usize,
+    phase: Phase,
     open_disputes: u16,
-) -> Result<TaskView<R>, Refusal> {
-    plan_dispute_lost(open_disputes)?;
+) -> Result<DisputeStep<R>, Refusal> {
+    let open_disputes = open_disputes.checked_sub(1).ok_or(Refusal::NoDispute)?;
     let run = *task.slot(slot)?;
-    if !matches!(run.state, SlotState::Submitted | SlotState::Refuted) {
-        return Err(Refusal::WrongRunState);
+    let standing = run.state == SlotState::Submitted;
+    let end = match phase.verdict() {
+        Some(DisputeVerdict::ProviderWon) => DisputeEnd::Lost,
+        Some(DisputeVerdict::ChallengerWon) if standing => DisputeEnd::Won,
+        Some(DisputeVerdict::NoVerdict) if standing => DisputeEnd::NoVerdict,
+        None if standing => return Err(Refusal::DisputeRunning),
+        _ => DisputeEnd::Moot,
+    };
+    let task = if end == DisputeEnd::Won { task.refuted(run.root) } else { *task };
+    Ok(DisputeStep { task, end, open_disputes })
+}
+
+/// Closes the dispute that refuted a run, by anyone, once the run's slash has paid into its bond vault.
+pub const fn plan_dispute_close(run: RunState) -> Result<(), Refusal> {
+    match run {
+        RunState::Slashed => Ok(()),
+        _ => Err(Refusal::SlashFirst),
     }
-    task.refuted(run.root).with_end(slot, SlotState::Slashed)
 }

@@ -18,8 +18,11 @@ pub enum Outcome {
 pub struct SettleFacts {
     /// The caller shows two audits by different verifiers that differ from the run in the same way.
     pub pair_shown: bool,
-    /// Disputes on the run that are not over.
+    /// Disputes on the run that are not settled.
     pub open_disputes: u16,
+    /// Disputes on the task's other runs that are not settled. While there are any, nothing is upheld or outvoted: they may
+    /// refute this run's root too, or the roots that would outvote it.
+    pub other_disputes: u16,
 }
 
 /// What a settlement does.
@@ -61,7 +64,7 @@ pub fn plan_settle<R: Copy + Eq>(
     if facts.open_disputes > 0 {
         return Err(Refusal::DisputesOpen);
     }
-    let (decided, outcome) = decided(task, slot, facts.pair_shown, now)?;
+    let (decided, outcome) = decided(task, slot, facts, now)?;
     let end = match outcome {
         Outcome::Upheld => SlotState::Upheld,
         Outcome::Slashed => SlotState::Slashed,
@@ -74,7 +77,7 @@ pub fn plan_settle<R: Copy + Eq>(
 fn decided<R: Copy + Eq>(
     task: &TaskView<R>,
     slot: usize,
-    pair_shown: bool,
+    facts: &SettleFacts,
     now: Moment,
 ) -> Result<(TaskView<R>, Outcome), Refusal> {
     let run = task.slot(slot)?;
@@ -84,8 +87,11 @@ fn decided<R: Copy + Eq>(
     let mut next = *task;
     if next.decision == Decision::Undecided {
         // Once a decision is pinned it holds for all runs: a pair that nobody showed before comes too late.
-        if pair_shown {
+        if facts.pair_shown {
             return Ok((next.refuted(run.root), Outcome::Slashed));
+        }
+        if facts.other_disputes > 0 {
+            return Err(Refusal::DisputesOpen);
         }
         if !task.challenge_until.passed(now) {
             return Err(Refusal::TooEarly);

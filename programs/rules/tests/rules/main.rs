@@ -6,6 +6,7 @@ mod amount;
 mod audit;
 mod cheating;
 mod claim;
+mod dispute;
 mod explore;
 mod fixtures;
 mod lock;

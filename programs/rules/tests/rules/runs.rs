@@ -19,7 +19,7 @@ fn silent(slot: usize) -> Option<SilentRun> {
     Some(SilentRun { slot, execute_until: past() })
 }
 
-use SlotState::{Claimed, Free, Refuted, Sealed, Slashed, Submitted, Upheld, Void};
+use SlotState::{Claimed, Sealed, Slashed, Submitted, Upheld, Void};
 
 #[test]
 fn one_run_submits_and_several_seal() {
@@ -135,7 +135,7 @@ fn the_heaviest_root_wins_and_a_tie_is_void() {
 }
 
 fn settle(view: &TaskView<u8>, slot: usize, pair_shown: bool) -> Result<(TaskView<u8>, Outcome, bool), Refusal> {
-    match plan_settle(view, slot, &SettleFacts { pair_shown, open_disputes: 0 }, NOW)? {
+    match plan_settle(view, slot, &SettleFacts { pair_shown, ..SettleFacts::default() }, NOW)? {
         Settlement::Decide { task, outcome, last } => Ok((task, outcome, last)),
         Settlement::Close(_) => panic!("decided before"),
     }
@@ -178,22 +178,4 @@ fn a_pair_refutes_every_run_of_that_root_at_once() {
     assert_eq!((outcome, next.slots[1].state), (Outcome::Slashed, Submitted));
     let (next, outcome, _) = settle(&TaskView { challenge_until: past(), ..next }, 1, false).unwrap();
     assert_eq!((outcome, next.state), (Outcome::Upheld, TaskState::Settled));
-}
-
-#[test]
-fn a_run_in_dispute_waits_and_falls_with_the_first_verdict() {
-    let one = with(Policy::Optimistic, TaskState::Submitted, &[(Submitted, 1)]);
-    let one = TaskView { challenge_until: soon(), ..one };
-    assert_eq!(plan_dispute_open(&one, 0, 1, NOW), Ok(2));
-    assert_eq!(plan_dispute_open(&TaskView { challenge_until: past(), ..one }, 0, 0, NOW), Err(Refusal::TooLate));
-    let over = TaskView { challenge_until: past(), ..one };
-    let facts = SettleFacts { pair_shown: true, open_disputes: 1 };
-    assert_eq!(plan_settle(&over, 0, &facts, NOW), Err(Refusal::DisputesOpen));
-    assert_eq!((plan_dispute_lost(2), plan_dispute_lost(0)), (Ok(1), Err(Refusal::NoDispute)));
-    let won = plan_dispute_won(&over, 0, 1).unwrap();
-    assert_eq!((won.state, won.slots[0].state), (TaskState::Expired, Slashed));
-    assert_eq!(plan_dispute_won(&over, 0, 0), Err(Refusal::NoDispute));
-    assert_eq!(plan_dispute_won(&won, 0, 1), Err(Refusal::WrongRunState));
-    let free = with(Policy::Optimistic, TaskState::Open, &[(Free, 0)]);
-    assert_eq!(plan_dispute_won(&free, 0, 1), Err(Refusal::WrongRunState));
 }

@@ -291,4 +291,48 @@ pub enum TesseraError {
     NothingToRecount,
     #[msg("something has to be insured; pass the market's insurance vault")]
     InsuranceMissing,
+    #[msg("give the move's payload either inline or in the sender's buffer, not both")]
+    PayloadMissing,
+    #[msg("the buffer does not hold the payload of this move")]
+    PayloadMalformed,
+    #[msg("the buffer is not the sender's for this dispute")]
+    WrongBuffer,
+    #[msg("a payload has 1 to 10,162 bytes and no more than its buffer has room for; close the buffer and begin anew")]
+    BufferTooSmall,
+    #[msg("nobody disputes a run of its own")]
+    DisputeOfOwnRun,
+    #[msg("the task's graph is malformed, so nobody can be right about it")]
+    GraphMalformed,
+    #[msg("the trace has another root than the one that it was shown with")]
+    TraceWrong,
+    #[msg("one path is descended from the top of a tree; pick among the hashes shown last, or pick an operation or a leaf")]
+    DescentOrder,
+    #[msg("the operation has no such tensor")]
+    TensorUnknown,
+    #[msg("the tensor has no such leaf")]
+    LeafUnknown,
+    #[msg("a leaf has 512 bytes")]
+    LeafLength,
+    #[msg("the element is not in the leaf that was shown")]
+    ElementOutside,
+    #[msg("the parts do not add up to the claim")]
+    PartsWrong,
+    #[msg("the claim has no such part")]
+    PartUnknown,
+    #[msg("a step reads another leaf; show it too")]
+    StepLeafMissing,
+    #[msg("a step shows 4 leaves at most")]
+    StepLeaves,
+    #[msg("the input is what the operation says; open it")]
+    InputFits,
+    #[msg("the dispute belongs to another run")]
+    WrongDispute,
+    #[msg("the dispute is settled; close it once its run is")]
+    SettledAlready,
+    #[msg("the dispute is not settled; settle it first")]
+    NotSettled,
+    #[msg("the run that this dispute refuted is not settled yet; settle it first")]
+    RunNotSettled,
+    #[msg("a dispute refuted this run; pass the vault of its bond")]
+    BondVaultMissing,
 }

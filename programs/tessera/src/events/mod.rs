@@ -2,6 +2,7 @@
 //! Amounts are base units; accounts are named by address.
 
 mod audit;
+mod dispute;
 mod epoch;
 mod market;
 mod payment;
@@ -10,6 +11,7 @@ mod run;
 mod task;
 
 pub use audit::{AuditClaimed, AuditClosed, AuditDrawn, AuditForced, AuditOpened, AuditPosted};
+pub use dispute::{DisputeCause, DisputeClosed, DisputeEnded, DisputeMoved, DisputeOpened, DisputeSettled};
 pub use epoch::{FeeVaultOpened, FeesSwept, PoolClosed, PoolFunded, PoolOpened, ShareClaimed, ShareOpened};
 pub use market::{
     AccountMigrated, AuthorityAccepted, AuthorityOffered, BalanceClaimed, MarketInitialised, MarketPaused,

@@ -117,7 +117,8 @@ impl ProviderRegister<'_> {
             max_runs: args.max_runs,
             runs_unclosed: 0,
             active_audits: 0,
-            reserved: [0; 128],
+            open_disputes: 0,
+            reserved: [0; 126],
             endpoint: args.endpoint.clone(),
         });
         if let Some(chain) = args.ticket {

@@ -1,6 +1,7 @@
 //! How tasks end: a task's money, payout legs, the audits passed to a settlement, its outcomes, silences, and returning rent.
 
 mod audits;
+mod bond;
 mod close;
 mod counters;
 mod drain;
@@ -13,6 +14,7 @@ mod silence;
 mod uphold;
 
 pub(crate) use audits::{PassedAudit, load_audits, refuting_pair, stake_vault_of};
+pub(crate) use bond::BondMoney;
 pub(crate) use drain::Drain;
 pub(crate) use legs::{Leg, Route, Source, Unclaimed, pay_leg};
 pub(crate) use money::TaskMoney;

@@ -2,6 +2,8 @@
 
 mod audit;
 mod balance;
+mod buffer;
+mod dispute;
 mod market;
 mod market_now;
 mod mirror;
@@ -22,6 +24,11 @@ pub mod v1;
 
 pub use audit::{Audit, AuditState, Opened};
 pub use balance::Balance;
+pub use buffer::Buffer;
+pub(crate) use buffer::BufferView;
+pub use dispute::{
+    DISPUTED_TENSORS, Dispute, DisputeClocks, DisputePhase, DisputeTerms, DisputeVerdict, MAX_SCRATCH, NO_CLAIM, TreeNode,
+};
 pub use market::{MAX_EPOCH_SECONDS, Market, PendingParams};
 pub use market_now::MarketNow;
 pub use model::Model;

@@ -120,8 +120,10 @@ pub struct Provider {
     pub runs_unclosed: u16,
     /// Audit accounts of it that are not closed. It cannot leave before.
     pub active_audits: u16,
+    /// Disputes over its runs that are open: the more there are, the more time it has in each.
+    pub open_disputes: u16,
     /// Zero.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 126],
     /// Where it can be reached; may be empty.
     #[max_len(96)]
     pub endpoint: String,

@@ -115,8 +115,14 @@ pub struct Run {
     pub open_disputes: u16,
     /// The first two answers with another root.
     pub differed: [Differing; 2],
+    /// The dispute that refuted it; the default address for none.
+    pub refuted_by: Pubkey,
+    /// Bump of that dispute's bond vault, which is paid the challenger's share of the slashed lock; zero for none.
+    pub refuted_bond_bump: u8,
+    /// Whether half of the challengers' share is the first auditor's that differed, since it is not the challenger itself.
+    pub refuted_with_auditor: bool,
     /// Zero.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 30],
     /// The slot hash that draws its audits.
     pub draw: Draw,
     /// The verifiers that refuted the run; set once.
@@ -149,6 +155,11 @@ impl Run {
         self.invariant()
     }
 
+    /// The dispute that refuted it.
+    pub fn refuted_by(&self) -> Option<Pubkey> {
+        (self.refuted_by != Pubkey::default()).then_some(self.refuted_by)
+    }
+
     /// What holds of every run.
     pub fn invariant(&self) -> Result<()> {
         require_eq!(self.version, LAYOUT_VERSION, TesseraError::LayoutVersion);
@@ -161,7 +172,10 @@ impl Run {
         if self.state == RunState::Submitted {
             require!(self.output_root != [0; 32], TesseraError::Invariant);
             require_gte!(self.audits_open, self.earning, TesseraError::Invariant);
+        } else {
+            require_eq!(self.open_disputes, 0, TesseraError::Invariant);
         }
+        require!(!self.refuted_with_auditor || self.refuted_by().is_some(), TesseraError::Invariant);
         Ok(())
     }
 }

@@ -59,8 +59,10 @@ pub struct Task {
     pub slots: [Slot; 3],
     /// Its vault: the derived address, kept so that it need not be derived again.
     pub vault: Pubkey,
+    /// Disputes over its runs that are not settled.
+    pub open_disputes: u16,
     /// Zero.
-    pub reserved: [u8; 32],
+    pub reserved: [u8; 30],
     /// What was agreed.
     pub terms: Terms,
     /// How its runs are settled.

@@ -225,7 +225,8 @@ impl Provider {
             max_runs: self.max_runs,
             runs_unclosed: self.active_runs,
             active_audits: 0,
-            reserved: [0; 128],
+            open_disputes: 0,
+            reserved: [0; 126],
             endpoint: self.endpoint.clone(),
         })
     }

@@ -58,11 +58,13 @@ pub fn legal(world: &World, event: Event) -> bool {
         }
         Event::Dispute(i) => windows_run && state(i) == SlotState::Submitted && !task.challenge_until.passed(NOW),
         Event::DisputeLost(i) => side(i).disputes > 0,
-        Event::DisputeWon(i) => side(i).disputes > 0 && live(i),
+        Event::DisputeWon(i) => side(i).disputes > 0,
         Event::Settle(i, pair) => {
             let undecided = task.decision == Decision::Undecided;
             let due = task.challenge_until.passed(NOW) || !undecided || pair || state(i) == SlotState::Refuted;
-            live(i) && side(i).disputes == 0 && due
+            let others = (0..MAX_RUNS).any(|j| j != i && side(j).disputes > 0);
+            let waits = others && undecided && !pair && state(i) == SlotState::Submitted;
+            live(i) && side(i).disputes == 0 && due && !waits
         }
         Event::CloseAudit(i, _) => {
             matches!(state(i), SlotState::Upheld | SlotState::Slashed | SlotState::Void)

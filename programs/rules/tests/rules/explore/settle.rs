@@ -10,7 +10,9 @@ pub fn settle(world: &World, i: usize, pair_shown: bool) -> Option<Result<Edge, 
     if pair_shown && !world.sides[i].has_pair() {
         return None;
     }
-    let facts = SettleFacts { pair_shown, open_disputes: world.sides[i].disputes };
+    let all: u16 = world.sides.iter().map(|side| side.disputes).sum();
+    let open_disputes = world.sides[i].disputes;
+    let facts = SettleFacts { pair_shown, open_disputes, other_disputes: all - open_disputes };
     match plan_settle(&world.task, i, &facts, NOW) {
         Ok(Settlement::Decide { task, outcome, last }) => Some(Ok(settled(world, i, task, outcome, last))),
         Ok(Settlement::Close(_)) => None,
@@ -79,7 +81,7 @@ pub fn close_audit(world: &World, i: usize, v: usize) -> Option<Result<Edge, Ref
     Some(Ok(Edge { next, came: 0, went, lost_by_silence: silent.then_some(lost) }))
 }
 
-impl Side {
+impl RunFacts {
     /// Whether two audits differ in the same way.
     fn has_pair(&self) -> bool {
         FOUND.into_iter().any(|root| self.audits.iter().filter(|audit| **audit == Audit::Differed(root)).count() >= 2)

@@ -69,7 +69,7 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
         Event::Claim => claim(world, false),
         Event::Release(i) => plan_release(task, i, world.sides[i].claimed_at, NOW).map(|task| {
             let mut edge = Edge { went: RUN_LOCK, ..plain(task) };
-            edge.next.sides[i] = Side::default();
+            edge.next.sides[i] = RunFacts::default();
             edge
         }),
         Event::Submit(i, root) => plan_submit(task, i, world.sides[i].execute_until, Some(root), NOW).map(plain),
@@ -111,17 +111,22 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
             (edge.next.sides[i].disputes, edge.next.sides[i].disputed) = (open, true);
             edge
         }),
-        Event::DisputeLost(i) => plan_dispute_lost(world.sides[i].disputes).map(|open| {
-            let mut edge = plain(*task);
-            edge.next.sides[i].disputes = open;
-            edge
-        }),
-        Event::DisputeWon(i) => plan_dispute_won(task, i, world.sides[i].disputes).map(|task| {
-            let last = !task.has_live_run();
-            let mut edge = super::settle::settled(world, i, task, Outcome::Slashed, last);
-            edge.next.sides[i].disputes = 0;
-            edge
-        }),
+        Event::DisputeLost(i) => {
+            let over = Phase::Over(DisputeVerdict::ProviderWon);
+            plan_dispute_settle(task, i, over, world.sides[i].disputes).map(|step| {
+                let mut edge = plain(step.task);
+                edge.next.sides[i].disputes = step.open_disputes;
+                edge
+            })
+        }
+        Event::DisputeWon(i) => {
+            let over = Phase::Over(DisputeVerdict::ChallengerWon);
+            plan_dispute_settle(task, i, over, world.sides[i].disputes).map(|step| {
+                let mut edge = plain(step.task);
+                edge.next.sides[i].disputes = step.open_disputes;
+                edge
+            })
+        }
         Event::Settle(i, pair_shown) => return super::settle::settle(world, i, pair_shown),
         Event::CloseAudit(i, v) => return super::settle::close_audit(world, i, v),
     })
@@ -141,7 +146,7 @@ pub fn claim(world: &World, again: bool) -> Result<Edge, Refusal> {
     let by = Claimant { price_floor: units(0), ..by };
     plan_claim(&world.task, &terms, &by, NOW).map(|step| {
         let mut next = World { task: step.task, ..*world };
-        next.sides[step.slot] = Side { execute_until: step.execute_until, claimed_at: NOW, ..Side::default() };
+        next.sides[step.slot] = RunFacts { execute_until: step.execute_until, claimed_at: NOW, ..RunFacts::default() };
         Edge { next, came: step.lock.get(), went: 0, lost_by_silence: None }
     })
 }
@@ -154,7 +159,7 @@ fn expired(world: &World, step: ExpireStep<Root>, run: Option<usize>) -> Edge {
     let mut next = World { task: step.task, held: paid.kept.get(), ..*world };
     let mut edge_went = paid.cranker.get() + paid.requester.get();
     let lost = run.map(|i| {
-        next.sides[i] = Side::default();
+        next.sides[i] = RunFacts::default();
         let stake = Stake { locked: units(RUN_LOCK), ..Stake::default() };
         match step.ending {
             Ending::NoShow => {

@@ -58,7 +58,7 @@ impl Audit {
 
 /// What a run's own account says beyond its slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Side {
+pub struct RunFacts {
     pub execute_until: Deadline,
     pub claimed_at: Moment,
     pub audits: [Audit; AUDITS],
@@ -71,7 +71,7 @@ pub struct Side {
     pub silent: [bool; AUDITS],
 }
 
-impl Side {
+impl RunFacts {
     /// Forgets audits that are all closed, and their order.
     fn tidy(&mut self, live: bool) {
         if !live && !self.audits.iter().any(|audit| audit.is_open()) {
@@ -92,7 +92,7 @@ impl Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct World {
     pub task: TaskView<Root>,
-    pub sides: [Side; MAX_RUNS],
+    pub sides: [RunFacts; MAX_RUNS],
     pub held: u64,
     pub kept: u64,
 }
@@ -123,7 +123,7 @@ impl World {
             decision: Decision::Undecided,
         };
         let held = escrow_needed(runs, units(REWARD), units(AUDIT_REWARD), units(BOUNTY)).unwrap().get();
-        Self { task, sides: [Side::default(); MAX_RUNS], held, kept: 0 }
+        Self { task, sides: [RunFacts::default(); MAX_RUNS], held, kept: 0 }
     }
 
     /// What providers and verifiers have locked for this task.
