@@ -1,13 +1,12 @@
 //! Tensors as an object in a store: `magic "TST" 0x01, count u16, type*`, then each tensor's elements, little-endian
 //! and without padding.
 
-use tessera_referee::DType;
-use tessera_referee::limits::MAX_RANK;
+use tessera_referee::bytes::{Reader, Short};
+use tessera_referee::{DType, TypeError};
 
-use crate::bytes::{Reader, Short};
 use crate::graph::encode_type;
 use crate::tensor::Data;
-use crate::{Shape, ShapeError, Tensor, TensorType};
+use crate::{ShapeError, Tensor, TensorType};
 
 const MAGIC: [u8; 4] = *b"TST\x01";
 
@@ -36,6 +35,16 @@ pub enum DecodeError {
         /// The caller's limit.
         limit: u64,
     },
+}
+
+impl From<TypeError> for DecodeError {
+    fn from(error: TypeError) -> Self {
+        match error {
+            TypeError::Short => Self::Truncated,
+            TypeError::Code(_) => Self::Malformed("unknown type code"),
+            TypeError::Shape(error) => Self::Shape(error),
+        }
+    }
 }
 
 impl From<Short> for DecodeError {
@@ -70,7 +79,7 @@ pub fn decode_tensors(bytes: &[u8], limit: u64) -> Result<Vec<Tensor>, DecodeErr
     if count > MAX_TENSORS {
         return Err(DecodeError::Malformed("more than 64 tensors"));
     }
-    let types = (0..count).map(|_| decode_type(&mut reader)).collect::<Result<Vec<_>, _>>()?;
+    let types = (0..count).map(|_| TensorType::read(&mut reader)).collect::<Result<Vec<_>, _>>()?;
     let total = types.iter().map(TensorType::bytes).sum();
     if total > limit {
         return Err(DecodeError::TooLarge { bytes: total, limit });
@@ -96,17 +105,4 @@ pub fn decode_tensors(bytes: &[u8], limit: u64) -> Result<Vec<Tensor>, DecodeErr
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|&word| u32::from_le_bytes(word))
-}
-
-fn decode_type(reader: &mut Reader<'_>) -> Result<TensorType, DecodeError> {
-    let dtype = DType::from_code(reader.u8()?).ok_or(DecodeError::Malformed("unknown type code"))?;
-    let rank = usize::from(reader.u8()?);
-    if rank > MAX_RANK {
-        return Err(DecodeError::Shape(ShapeError::Rank(rank)));
-    }
-    let mut dims = [0; MAX_RANK];
-    for slot in &mut dims[..rank] {
-        *slot = reader.u64()?;
-    }
-    Ok(TensorType { dtype, shape: Shape::new(&dims[..rank])? })
 }

@@ -1,9 +1,9 @@
 //! Graphs, their canonical encoding and the executors that run them bit for bit alike.
 
 mod bundle;
-mod bytes;
 mod cpu;
 pub mod cuda;
+pub mod dispute;
 mod exec;
 mod graph;
 mod keyed;
@@ -13,7 +13,6 @@ mod reference;
 mod root;
 mod selfcheck;
 mod sha256;
-mod shape;
 mod tensor;
 mod trace;
 mod word;
@@ -28,9 +27,8 @@ pub use merkle::{Native, Tree, inputs_root, leaf_count, output_root, tensors_roo
 pub use reference::{ReferenceBackend, scalar_element};
 pub use root::{ContentId, HexError, Root};
 pub use selfcheck::{Fault, FaultKind, SelfCheck};
-pub use shape::{Shape, ShapeError, TensorType};
 pub use tensor::{Tensor, TensorError};
 pub use tessera_referee as referee;
-pub use tessera_referee::DType;
 pub use tessera_referee::merkle::RootKind;
+pub use tessera_referee::{DType, Shape, ShapeError, TensorType};
 pub use trace::{Replayed, replay, run_traced, trace_roots};

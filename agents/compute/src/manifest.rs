@@ -1,6 +1,7 @@
 //! What a task's locator leads to: `magic "TSM" 0x01, label length u32, label, inputs u16, content id*, graph`.
 
-use crate::bytes::{Reader, Short};
+use tessera_referee::bytes::{Reader, Short};
+
 use crate::{ContentId, Graph, GraphError};
 
 const MAGIC: [u8; 4] = *b"TSM\x01";

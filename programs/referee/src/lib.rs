@@ -6,10 +6,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod bytes;
 pub mod convert;
+pub mod descriptor;
+pub mod dispute;
 pub mod float;
 pub mod fold;
 pub mod functions;
+pub mod graph_header;
 pub mod jacobi;
 pub mod layout;
 pub mod limits;
@@ -22,9 +26,13 @@ pub mod step;
 mod arith;
 mod dtype;
 mod map;
+mod shape;
+mod tensor_type;
 mod uniform;
 
 pub use arith::{Arith, Soft};
 pub use dtype::DType;
 pub use map::{Map1, Map2, Reduce, select};
+pub use shape::{Shape, ShapeError};
+pub use tensor_type::{TensorType, TypeError};
 pub use uniform::uniform;

@@ -7,34 +7,20 @@
 //! descriptor := opcode u16, operands u8, (source u8 {0 input, 1 operation}, index u16, type)*,
 //!               output type, trace bytes u64, attributes
 //! ```
-//! A descriptor is a leaf of the graph's tree, at most 256 bytes. The graph root's header is
-//! `version u16, inputs u16, SHA-256(type*), outputs u8, operation index u16*`.
-//!
-//! Opcodes are `group << 8 | number`. Numbers that are missing in a group are free for later operations and refused
-//! until then.
-//!
-//! | group | operations (attributes) |
-//! | --- | --- |
-//! | 1 map1 | 1 add_scalar (u32 bits), 2 mul_scalar (u32 bits), 3 abs, 4 neg, 5 relu, 6 gelu, 7 exp, 8 log, 9 tanh, 10 erf, 11 sqrt, 12 rsqrt, 13 cast, 14 quantise (u32 bits), 15 dequantise (u32 bits) |
-//! | 2 map2 | 1 add, 2 sub, 3 mul, 4 div, 5 min, 6 max, 7 eq, 8 lt, 16 select |
-//! | 3 movement | 1 permute (u8 × 4), 2 reshape, 3 slice (u64 × 4), 4 concat (u8), 5 gather |
-//! | 4 sources | 1 fill (u32), 2 iota, 3 uniform (u64) |
-//! | 5 products | 1 matmul, 2 rowdot |
-//! | 6 folds | 1 sum, 2 max, 3 min, 4 argmin, 5 argmax, 6 nearest, 7 segment_sum |
-//! | 7 linear algebra | 1 cholesky, 2 solve, 3 jacobi_step (u32), 4 jacobi_vec (u32) |
+//! Types and descriptors are those of [`tessera_referee::descriptor`]. A descriptor is a leaf of the graph's tree, at most 256
+//! bytes; the graph root's header is that of [`tessera_referee::graph_header`].
 
-use tessera_referee::DType;
-use tessera_referee::limits::{MAX_DESCRIPTOR_BYTES, MAX_INPUTS, MAX_OPERANDS, MAX_OPERATIONS, MAX_OUTPUTS, MAX_RANK};
+use tessera_referee::bytes::{Reader, Short};
+use tessera_referee::descriptor::Descriptor;
+use tessera_referee::graph_header::VERSION;
+use tessera_referee::limits::{MAX_DESCRIPTOR_BYTES, MAX_INPUTS, MAX_OPERATIONS, MAX_OUTPUTS};
 use tessera_referee::merkle::{RootKind, Sha256 as _};
 
-use super::opcode::{attributes, kind_from_code, opcode};
 use super::{Graph, GraphError, Operand, Operation};
-use crate::bytes::{Reader, Short};
 use crate::merkle::{Native, Tree, root_of};
-use crate::{Root, Shape, TensorType};
+use crate::{Root, TensorType};
 
 const MAGIC: [u8; 4] = *b"TSG\x01";
-const VERSION: u16 = 1;
 
 impl From<Short> for GraphError {
     fn from(Short: Short) -> Self {
@@ -46,7 +32,7 @@ impl Operation {
     /// The operation's descriptor.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(MAX_DESCRIPTOR_BYTES);
-        out.extend(opcode(&self.kind).to_le_bytes());
+        out.extend(self.kind.code().to_le_bytes());
         out.push(self.operands.len() as u8);
         for (operand, ty) in self.operands.iter().zip(&self.operand_types) {
             let (source, index) = match *operand {
@@ -59,34 +45,19 @@ impl Operation {
         }
         encode_type(&self.output, &mut out);
         out.extend(self.trace_bytes.to_le_bytes());
-        attributes(&self.kind, &mut out);
+        out.extend(self.kind.attributes().bytes());
         out
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, GraphError> {
-        let mut reader = Reader::new(bytes);
-        let code = reader.u16()?;
-        let count = usize::from(reader.u8()?);
-        limit(count, MAX_OPERANDS, "operands")?;
-        let mut operands = Vec::with_capacity(count);
-        let mut operand_types = Vec::with_capacity(count);
-        for _ in 0..count {
-            let source = reader.u8()?;
-            let index = reader.u16()?;
-            operands.push(match source {
-                0 => Operand::Input(index),
-                1 => Operand::Op(index),
-                _ => return Err(GraphError::Malformed("an operand is neither input nor operation")),
-            });
-            operand_types.push(decode_type(&mut reader)?);
-        }
-        let output = decode_type(&mut reader)?;
-        let trace_bytes = reader.u64()?;
-        let kind = kind_from_code(code, &mut reader)?;
-        if reader.remaining() != 0 {
-            return Err(GraphError::Malformed("a descriptor is longer than its fields"));
-        }
-        Ok(Self { kind, operands, operand_types, output, trace_bytes })
+    fn parse(bytes: &[u8]) -> Result<Self, GraphError> {
+        let fields = Descriptor::parse(bytes)?;
+        Ok(Self {
+            kind: fields.kind,
+            operands: fields.operands().iter().map(|(operand, _)| *operand).collect(),
+            operand_types: fields.operand_types().to_vec(),
+            output: fields.output,
+            trace_bytes: fields.trace_bytes,
+        })
     }
 }
 
@@ -122,7 +93,7 @@ impl Graph {
         let inputs = usize::from(reader.u16()?);
         limit(inputs, MAX_INPUTS, "inputs")?;
         for _ in 0..inputs {
-            graph.push_input(decode_type(&mut reader)?)?;
+            graph.push_input(TensorType::read(&mut reader)?)?;
         }
         let outputs = usize::from(reader.u8()?);
         limit(outputs, MAX_OUTPUTS, "outputs")?;
@@ -132,7 +103,7 @@ impl Graph {
         for _ in 0..operations {
             let length = usize::from(reader.u16()?);
             limit(length, MAX_DESCRIPTOR_BYTES, "bytes in a descriptor")?;
-            let claimed = Operation::decode(reader.take(length)?)?;
+            let claimed = Operation::parse(reader.take(length)?)?;
             graph.push(claimed.kind, &claimed.operands, claimed.output)?;
             if graph.operations.last() != Some(&claimed) {
                 return Err(GraphError::Malformed("an operation's types or trace bytes contradict its operands"));
@@ -178,18 +149,5 @@ fn limit(count: usize, limit: usize, what: &'static str) -> Result<(), GraphErro
 
 /// `dtype u8, rank u8, dimension u64*`.
 pub(crate) fn encode_type(ty: &TensorType, out: &mut Vec<u8>) {
-    out.push(ty.dtype.code());
-    out.push(ty.shape.rank() as u8);
-    ty.shape.dims().iter().for_each(|dim| out.extend(dim.to_le_bytes()));
-}
-
-fn decode_type(reader: &mut Reader<'_>) -> Result<TensorType, GraphError> {
-    let dtype = DType::from_code(reader.u8()?).ok_or(GraphError::Malformed("unknown type code"))?;
-    let rank = usize::from(reader.u8()?);
-    limit(rank, MAX_RANK, "axes")?;
-    let mut dims = [0; MAX_RANK];
-    for slot in &mut dims[..rank] {
-        *slot = reader.u64()?;
-    }
-    Ok(TensorType { dtype, shape: Shape::new(&dims[..rank])? })
+    out.extend(ty.header().bytes());
 }

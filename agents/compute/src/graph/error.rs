@@ -1,5 +1,8 @@
 //! Why a graph is refused.
 
+use tessera_referee::TypeError;
+use tessera_referee::descriptor::DescriptorError;
+
 use crate::{ShapeError, TensorType};
 
 /// Why a graph could not be built or decoded.
@@ -49,6 +52,23 @@ pub enum GraphError {
         /// Version that is understood.
         known: u16,
     },
+}
+
+impl From<TypeError> for GraphError {
+    fn from(error: TypeError) -> Self {
+        DescriptorError::from(error).into()
+    }
+}
+
+impl From<DescriptorError> for GraphError {
+    fn from(error: DescriptorError) -> Self {
+        match error {
+            DescriptorError::Truncated => Self::Truncated,
+            DescriptorError::Malformed(what) | DescriptorError::Rule(what) => Self::Malformed(what),
+            DescriptorError::Limit { what, limit } => Self::Limit { what, limit },
+            DescriptorError::Shape(error) => Self::Shape(error),
+        }
+    }
 }
 
 /// Types of operands, for messages.

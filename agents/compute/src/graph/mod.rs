@@ -5,9 +5,6 @@ mod builder;
 mod cost;
 mod encoding;
 mod error;
-mod infer;
-mod kind;
-mod opcode;
 mod operation;
 #[cfg(test)]
 mod operations_page;
@@ -17,8 +14,8 @@ pub use builder::{GraphBuilder, Value};
 pub use cost::Cost;
 pub(crate) use encoding::encode_type;
 pub use error::{GraphError, Types};
-pub use operation::{OpKind, Operand, Operation};
-use tessera_referee::layout;
+pub use operation::Operation;
+pub use tessera_referee::descriptor::{OpKind, Operand};
 use tessera_referee::limits::{MAX_INPUTS, MAX_OPERATIONS, MAX_OUTPUTS};
 
 use crate::TensorType;
@@ -109,14 +106,15 @@ impl Graph {
             return Err(GraphError::Limit { what: "operations", limit: MAX_OPERATIONS as u64 });
         }
         let operand_types = operands.iter().map(|&o| self.type_of(o)).collect::<Result<Vec<_>, _>>()?;
-        let output = infer::infer(&kind, &operand_types, asked)?;
-        let bytes = layout::padded_bytes(output.dtype, output.shape.rows(), output.shape.row());
+        let refused =
+            |reason| GraphError::Operands { operation: kind.name(), operands: Types(operand_types.clone()), reason };
+        let output = kind.output_type(&operand_types, asked).map_err(refused)?;
         self.operations.push(Operation {
             kind,
             operands: operands.to_vec(),
             operand_types,
             output,
-            trace_bytes: self.trace_bytes() + bytes,
+            trace_bytes: self.trace_bytes() + output.padded_bytes(),
         });
         Ok(Operand::Op((self.operations.len() - 1) as u16))
     }

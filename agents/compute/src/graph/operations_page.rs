@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use tessera_referee::DType;
+use tessera_referee::bytes::Reader;
 
-use super::opcode::{kind_from_code, opcode};
 use super::{OpKind, Operation};
-use crate::bytes::Reader;
 use crate::{Shape, TensorType};
 
 const PAGE: &str = include_str!("../../../../docs/operations.md");
@@ -15,7 +14,7 @@ const PAGE: &str = include_str!("../../../../docs/operations.md");
 /// Every operation that the decoder accepts, by its code; attributes are zero.
 fn known() -> BTreeMap<u16, OpKind> {
     let zeros = [0; 64];
-    (0..=u16::MAX).filter_map(|code| Some((code, kind_from_code(code, &mut Reader::new(&zeros)).ok()?))).collect()
+    (0..=u16::MAX).filter_map(|code| Some((code, OpKind::read(code, &mut Reader::new(&zeros)).ok()?))).collect()
 }
 
 /// The page's rows by their code.
@@ -31,7 +30,7 @@ fn rows() -> BTreeMap<u16, Vec<&'static str>> {
 #[test]
 fn codes_and_kinds_are_one_to_one() {
     for (code, kind) in known() {
-        assert_eq!(opcode(&kind), code, "{}", kind.name());
+        assert_eq!(kind.code(), code, "{}", kind.name());
     }
 }
 

@@ -3,7 +3,7 @@
 mod leaves;
 
 use sha2::{Digest as _, Sha256 as Engine};
-use tessera_referee::merkle::{self, Digest, Node, Proof, RootKind, Sha256, TensorHeader, proof_length};
+use tessera_referee::merkle::{self, Digest, Node, Proof, RootKind, Sha256, proof_length};
 use tessera_referee::{DType, layout};
 
 use crate::sha256::{Batch, MESSAGES};
@@ -170,8 +170,7 @@ impl Tensor {
 
 /// A tensor's encoded header.
 pub(crate) fn header(tensor: &Tensor) -> Vec<u8> {
-    // A shape is within the limits that the header checks.
-    TensorHeader::new(tensor.dtype(), tensor.shape().dims()).map(|header| header.bytes().to_vec()).unwrap_or_default()
+    tensor.tensor_type().header().bytes().to_vec()
 }
 
 /// The root over tensor roots, in order.

@@ -8,9 +8,11 @@
 //! Integers are little-endian u64, the kind one byte. The hash function is a parameter, so that an on-chain program can
 //! use its system call.
 
+mod frontier;
 mod proof;
 mod root;
 
+pub use frontier::{FRONTIER_LEVELS, Node, frontier, frontier_hash};
 pub use proof::{Proof, proof_length, verify};
 pub use root::{RootKind, TensorHeader, root, tensor_root};
 

@@ -1,8 +1,9 @@
 //! Roots: a tree hash bound to what the tree is.
 
 use super::{Digest, Sha256};
+use crate::bytes::Reader;
 use crate::limits::MAX_RANK;
-use crate::{DType, layout};
+use crate::{DType, TensorType};
 
 /// What a tree is over. The discriminant is the kind byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,7 +26,7 @@ pub fn root<H: Sha256>(kind: RootKind, leaves: u64, header: &[u8], tree: &Digest
     H::hash(&[&[0x02, kind as u8], &leaves.to_le_bytes(), header, tree])
 }
 
-/// A tensor's header: type code, rank, dimensions.
+/// A tensor's header: its encoded type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TensorHeader {
     bytes: [u8; 2 + 8 * MAX_RANK],
@@ -36,45 +37,32 @@ pub struct TensorHeader {
 impl TensorHeader {
     /// The header of a tensor; `None` if it has more than 4 axes or 2^40 elements (zero dimensions count as one).
     pub fn new(dtype: DType, dims: &[u64]) -> Option<Self> {
-        if dims.len() > MAX_RANK {
-            return None;
-        }
+        TensorType::new(dtype, dims).ok().map(|ty| Self::of(&ty))
+    }
+
+    /// The header of a tensor of this type.
+    pub fn of(ty: &TensorType) -> Self {
+        let dims = ty.shape.dims();
         let mut bytes = [0; 2 + 8 * MAX_RANK];
-        bytes[0] = dtype.code();
-        bytes[1] = dims.len() as u8;
-        let mut elements = 1u64;
-        for (slot, dim) in bytes[2..].chunks_exact_mut(8).zip(dims) {
-            slot.copy_from_slice(&dim.to_le_bytes());
-            elements = elements.checked_mul((*dim).max(1))?;
-            if elements > crate::limits::MAX_ELEMENTS {
-                return None;
-            }
+        let (codes, words) = bytes.split_at_mut(2);
+        codes.copy_from_slice(&[ty.dtype.code(), ty.shape.rank() as u8]);
+        for (slot, dim) in words.as_chunks_mut::<8>().0.iter_mut().zip(dims) {
+            *slot = dim.to_le_bytes();
         }
-        let (row, rows) = match dims.split_last() {
-            Some((row, outer)) => (*row, outer.iter().product()),
-            None => (1, 1),
-        };
-        let leaves = layout::leaf_count(dtype, rows, row);
-        Some(Self { bytes, length: 2 + 8 * dims.len(), leaves })
+        let length = dims.len().wrapping_mul(8).wrapping_add(2);
+        Self { bytes, length, leaves: ty.leaves() }
     }
 
     /// The header with this encoding; `None` if no tensor within the limits has it.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (&[dtype, rank], dims) = bytes.split_first_chunk::<2>()?;
-        let (words, rest) = dims.as_chunks::<8>();
-        if words.len() != usize::from(rank) || !rest.is_empty() || words.len() > MAX_RANK {
-            return None;
-        }
-        let mut dims = [0; MAX_RANK];
-        for (dim, word) in dims.iter_mut().zip(words) {
-            *dim = u64::from_le_bytes(*word);
-        }
-        Self::new(DType::from_code(dtype)?, dims.get(..words.len())?)
+        let mut reader = Reader::new(bytes);
+        let ty = TensorType::read(&mut reader).ok()?;
+        (reader.remaining() == 0).then(|| Self::of(&ty))
     }
 
     /// The encoded header.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        self.bytes.get(..self.length).unwrap_or(&self.bytes)
     }
 
     /// Number of leaves of such a tensor.

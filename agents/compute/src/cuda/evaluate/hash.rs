@@ -1,6 +1,6 @@
 //! Merkle roots of tensors on the device.
 
-use tessera_referee::merkle::{Digest, TensorHeader, empty, tensor_root};
+use tessera_referee::merkle::{Digest, empty, tensor_root};
 use tessera_referee::{DType, layout};
 
 use super::{OnDevice, Run};
@@ -67,7 +67,6 @@ impl<L: Launcher> Run<'_, L> {
         if let Some(hash) = hash {
             self.gpu.download(hash, &mut tree)?;
         }
-        let header = TensorHeader::new(ty.dtype, ty.shape.dims()).ok_or(ExecError::Malformed)?;
-        Ok(Root(tensor_root::<Native>(&header, &tree)))
+        Ok(Root(tensor_root::<Native>(&ty.header(), &tree)))
     }
 }

@@ -1,9 +1,8 @@
 //! Names and arities of operations.
 
-use tessera_referee::limits::MAX_OPERANDS;
-use tessera_referee::{Map1, Map2, Reduce};
-
-use super::operation::OpKind;
+use super::OpKind;
+use crate::limits::MAX_OPERANDS;
+use crate::{Map1, Map2, Reduce};
 
 impl OpKind {
     /// The operation's name, as in the documentation.
@@ -64,7 +63,7 @@ impl OpKind {
     }
 
     /// How many operands it takes; concat takes what it is given, from one to four.
-    pub(crate) fn arity(&self, given: usize) -> usize {
+    pub fn arity(&self, given: usize) -> usize {
         match self {
             Self::Fill(_) | Self::Iota | Self::Uniform(_) => 0,
             Self::Map1(_)
