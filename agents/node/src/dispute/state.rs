@@ -6,7 +6,8 @@ use tessera_compute::Native;
 use tessera_compute::referee::descriptor::{Descriptor, Operand};
 use tessera_compute::referee::dispute::{CLAIM_BYTES, Claim, Expect, expects};
 use tessera_compute::referee::merkle::{self, Digest, Node, RootKind};
-use tessera_compute::referee::{GraphHeader, TensorType};
+use tessera_compute::TensorType;
+use tessera_compute::referee::graph_header::GraphHeader;
 
 use super::error::PlayError;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tessera_compute::referee::descriptor::{Descriptor, Operand};
 use tessera_compute::referee::merkle::{Digest, tensor_root};
-use tessera_compute::{Backend, Cancel, Native, Opened, RootKind, Tensor, Tree, replay, run_traced, tensors_root};
-use tessera_compute::Root;
+use tessera_compute::dispute::Opened;
+use tessera_compute::{Backend, Cancel, Native, Root, RootKind, Tensor, TensorType, Tree, replay, run_traced, tensors_root};
 
 use super::error::PlayError;
 use super::fault::Fault;
@@ -202,6 +202,6 @@ impl Truth {
 }
 
 /// The root of a tensor of this type with this tree.
-pub(super) fn root_of(ty: &tessera_compute::TensorType, tree: &Digest) -> Root {
+pub(super) fn root_of(ty: &TensorType, tree: &Digest) -> Root {
     Root(tensor_root::<Native>(&ty.header(), tree))
 }
