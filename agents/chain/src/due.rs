@@ -162,7 +162,7 @@ fn of_run(world: &World, task: &Versioned<Task>, run: &Versioned<Run>, now: Mome
         SlotState::Free => None,
         _ => {
             let pair = refuting_pair(world, run);
-            let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes };
+            let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes, other_disputes: 0 };
             match plan_settle(&view, slot, &facts, now.into()) {
                 Ok(Settlement::Decide { outcome, .. }) => {
                     let refuted = pair.map(|(_, second)| second.posted_at.unix).filter(|_| outcome == Outcome::Slashed);
@@ -183,7 +183,7 @@ fn of_run(world: &World, task: &Versioned<Task>, run: &Versioned<Run>, now: Mome
 /// passes two audits that refute the run.
 #[must_use]
 pub fn outcome(task: &Task, run: &Run, pair_shown: bool, now: Moment) -> Option<Outcome> {
-    let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes };
+    let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes: 0 };
     match plan_settle(&task.view(), task.slot_of(&run.provider).ok()?, &facts, now.into()) {
         Ok(Settlement::Decide { outcome, .. } | Settlement::Close(outcome)) => Some(outcome),
         Err(_) => None,

@@ -72,7 +72,13 @@ impl<'a> GraphHeader<'a> {
     }
 
     fn outputs_are_operations_each_once(&self) -> bool {
-        let in_range = self.outputs().all(|index| usize::from(index) < MAX_OPERATIONS);
-        in_range && self.outputs.iter().enumerate().all(|(at, index)| !self.outputs.iter().take(at).any(|o| o == index))
+        let mut outputs = self.outputs;
+        while let [first, rest @ ..] = outputs {
+            if usize::from(u16::from_le_bytes(*first)) >= MAX_OPERATIONS || rest.contains(first) {
+                return false;
+            }
+            outputs = rest;
+        }
+        true
     }
 }

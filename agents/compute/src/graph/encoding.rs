@@ -53,7 +53,7 @@ impl Operation {
         let fields = Descriptor::parse(bytes)?;
         Ok(Self {
             kind: fields.kind,
-            operands: fields.operands().iter().map(|(operand, _)| *operand).collect(),
+            operands: fields.operands().to_vec(),
             operand_types: fields.operand_types().to_vec(),
             output: fields.output,
             trace_bytes: fields.trace_bytes,

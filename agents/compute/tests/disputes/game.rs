@@ -43,7 +43,7 @@ impl Game {
         let descriptor = Descriptor::decode(&operation.encode()).unwrap();
         let data: Vec<Tensor> = inputs.iter().map(|(dtype, dims)| tensor(random, *dtype, dims, flavour)).collect();
         let output = ReferenceBackend.run(&graph, &data, &Cancel::new()).unwrap().remove(0);
-        let input = |(operand, _): &(Operand, _)| match *operand {
+        let input = |operand: &Operand| match *operand {
             Operand::Input(index) => data[usize::from(index)].clone(),
             Operand::Op(_) => panic!("one operation at a time"),
         };

@@ -158,7 +158,7 @@ impl Call<'_> {
         let (mut task, run) = (self.task(3), self.run(5));
         let slot = task.slot_of(&run.provider).unwrap();
         let pair_shown = task.slots[slot].differing > 1;
-        let facts = SettleFacts { pair_shown, open_disputes: 0 };
+        let facts = SettleFacts { pair_shown, ..SettleFacts::default() };
         if let Settlement::Decide { task: view, .. } =
             rules::plan_settle(&task.view(), slot, &facts, self.now.into()).unwrap()
         {

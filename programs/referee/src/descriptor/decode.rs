@@ -33,17 +33,15 @@ impl Descriptor {
         let count = usize::from(reader.u8()?);
         limit(count, MAX_OPERANDS, "operands")?;
         let none = TensorType { dtype: DType::F32, shape: Shape::SCALAR };
-        let mut operands = [(Operand::Input(0), none); MAX_OPERANDS];
-        let mut types = [none; MAX_OPERANDS];
-        for (slot, ty) in operands.iter_mut().zip(&mut types).take(count) {
+        let (mut operands, mut operand_types) = ([Operand::Input(0); MAX_OPERANDS], [none; MAX_OPERANDS]);
+        for (operand, ty) in operands.iter_mut().zip(&mut operand_types).take(count) {
             let (source, index) = (reader.u8()?, reader.u16()?);
-            let operand = match source {
+            *operand = match source {
                 0 => Operand::Input(index),
                 1 => Operand::Op(index),
                 _ => return Err(DescriptorError::Malformed("an operand is neither input nor operation")),
             };
             *ty = TensorType::read(&mut reader)?;
-            *slot = (operand, *ty);
         }
         let output = TensorType::read(&mut reader)?;
         let trace_bytes = reader.u64()?;
@@ -51,11 +49,11 @@ impl Descriptor {
         if reader.remaining() != 0 {
             return Err(DescriptorError::Malformed("a descriptor is longer than its fields"));
         }
-        Ok(Self { kind, output, trace_bytes, operands, types, count })
+        Ok(Self { kind, output, trace_bytes, operands, operand_types, count })
     }
 
     fn check_operands(&self) -> Result<(), DescriptorError> {
-        for (operand, _) in self.operands() {
+        for operand in self.operands() {
             let (index, count, what) = match *operand {
                 Operand::Input(index) => (index, MAX_INPUTS, "inputs"),
                 Operand::Op(index) => (index, MAX_OPERATIONS, "operations"),

@@ -40,19 +40,19 @@ pub struct Descriptor {
     /// Bytes of the padded outputs of this operation and all before it: the last operation's
     /// descriptor tells how long a trace is.
     pub trace_bytes: u64,
-    operands: [(Operand, TensorType); MAX_OPERANDS],
-    types: [TensorType; MAX_OPERANDS],
+    operands: [Operand; MAX_OPERANDS],
+    operand_types: [TensorType; MAX_OPERANDS],
     count: usize,
 }
 
 impl Descriptor {
-    /// What it reads and of which types, in the operation's order; at most four.
-    pub fn operands(&self) -> &[(Operand, TensorType)] {
+    /// What it reads, in the operation's order; at most four.
+    pub fn operands(&self) -> &[Operand] {
         self.operands.get(..self.count).unwrap_or(&self.operands)
     }
 
-    /// The types of the operands alone.
+    /// The types of the operands, in the same order.
     pub fn operand_types(&self) -> &[TensorType] {
-        self.types.get(..self.count).unwrap_or(&self.types)
+        self.operand_types.get(..self.count).unwrap_or(&self.operand_types)
     }
 }

@@ -81,7 +81,7 @@ fn sum(axis: Axis, parts: &[u8]) -> Option<Partial> {
 fn best_of(before: Partial, block: u64, scores: &[u8]) -> Option<Partial> {
     let Partial::Best(mut best) = before else { return None };
     let first = parts::block(block, u64::MAX).start;
-    for (score, centre) in scores.as_chunks::<4>().0.iter().zip(first..) {
+    for (centre, score) in (first..u64::MAX).zip(scores.as_chunks::<4>().0) {
         best.take(centre as i32, argmin_rank(u32::from_le_bytes(*score)));
     }
     Some(Partial::Best(best))

@@ -67,7 +67,7 @@ pub fn padding_is_zero(ty: &TensorType, leaf_index: u64, leaf: &[u8; LEAF]) -> b
     let per_row = padded.checked_div(stretch).unwrap_or(0);
     let size = ty.dtype.size();
     let bytes = stretch.wrapping_mul(size).max(1) as usize;
-    leaf.chunks(bytes).zip(first..).all(|(chunk, at)| {
+    (first..u64::MAX).zip(leaf.chunks(bytes)).all(|(at, chunk)| {
         let (in_row, part) = (at.checked_div(per_row), at.checked_rem(per_row));
         let (Some(in_row), Some(part)) = (in_row, part) else { return chunk.iter().all(|byte| *byte == 0) };
         let before = part.saturating_mul(stretch);

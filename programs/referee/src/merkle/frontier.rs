@@ -22,7 +22,7 @@ impl Node {
         }
         // The greatest power of two below the count.
         let left = 1 << (self.count - 1).ilog2();
-        let right = Self { first: self.first.saturating_add(left), count: self.count - left };
+        let right = Self { first: self.first.saturating_add(left), count: self.count.wrapping_sub(left) };
         Some([Self { first: self.first, count: left }, right])
     }
 

@@ -11,11 +11,11 @@ pub const fn proof_length(index: u64, count: u64) -> Option<usize> {
     if index >= count {
         return None;
     }
-    let (mut index, mut last, mut length) = (index, count - 1, 0);
+    let (mut index, mut last, mut length) = (index, count - 1, 0usize);
     while last > 0 {
         // The last node of a level without a sibling moves up as it is.
         if index % 2 == 1 || index < last {
-            length += 1;
+            length = length.wrapping_add(1);
         }
         index /= 2;
         last /= 2;
@@ -30,7 +30,7 @@ pub fn verify<H: Sha256>(leaf: Digest, index: u64, count: u64, proof: Proof<'_>)
         return None;
     }
     let mut siblings = proof.0.iter();
-    let (mut index, mut last, mut hash) = (index, count - 1, leaf);
+    let (mut index, mut last, mut hash) = (index, count.checked_sub(1)?, leaf);
     while last > 0 {
         if index % 2 == 1 {
             hash = node::<H>(siblings.next()?, &hash);

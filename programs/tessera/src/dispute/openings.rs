@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
-use tessera_referee::GraphHeader;
 use tessera_referee::TensorType;
 use tessera_referee::descriptor::{Descriptor, Operand};
+use tessera_referee::graph_header::GraphHeader;
 use tessera_referee::merkle::{self, Digest, Proof, RootKind};
 
 use crate::errors::TesseraError;

@@ -291,6 +291,20 @@ pub enum TesseraError {
     NothingToRecount,
     #[msg("something has to be insured; pass the market's insurance vault")]
     InsuranceMissing,
+    #[msg("the dispute is in a phase that does not allow this move; read it again")]
+    DisputePhase,
+    #[msg("this move is the other side's; wait for it, or for its deadline")]
+    DisputeTurn,
+    #[msg("the dispute is decided; settle it")]
+    DisputeOver,
+    #[msg("the dispute is not decided; make the next move, or wait for its deadline")]
+    DisputeRunning,
+    #[msg("no more than 16 descents in a tree; pick from what is known")]
+    DisputeRounds,
+    #[msg("a provider cannot dispute its own run")]
+    DisputeOfOwnRun,
+    #[msg("the run that this dispute refuted is not slashed yet; settle the run first")]
+    SlashFirst,
     #[msg("give the move's payload either inline or in the sender's buffer, not both")]
     PayloadMissing,
     #[msg("the buffer does not hold the payload of this move")]
@@ -299,8 +313,6 @@ pub enum TesseraError {
     WrongBuffer,
     #[msg("a payload has 1 to 10,162 bytes and no more than its buffer has room for; close the buffer and begin anew")]
     BufferTooSmall,
-    #[msg("nobody disputes a run of its own")]
-    DisputeOfOwnRun,
     #[msg("the task's graph is malformed, so nobody can be right about it")]
     GraphMalformed,
     #[msg("the trace has another root than the one that it was shown with")]
@@ -331,8 +343,6 @@ pub enum TesseraError {
     SettledAlready,
     #[msg("the dispute is not settled; settle it first")]
     NotSettled,
-    #[msg("the run that this dispute refuted is not settled yet; settle it first")]
-    RunNotSettled,
     #[msg("a dispute refuted this run; pass the vault of its bond")]
     BondVaultMissing,
 }

@@ -91,6 +91,13 @@ impl From<Refusal> for TesseraError {
             Refusal::EpochOver => Self::EpochOver,
             Refusal::EpochRunning => Self::EpochRunning,
             Refusal::FeesUnswept => Self::FeesUnswept,
+            Refusal::DisputePhase => Self::DisputePhase,
+            Refusal::DisputeTurn => Self::DisputeTurn,
+            Refusal::DisputeOver => Self::DisputeOver,
+            Refusal::DisputeRunning => Self::DisputeRunning,
+            Refusal::DisputeRounds => Self::DisputeRounds,
+            Refusal::DisputeOfOwnRun => Self::DisputeOfOwnRun,
+            Refusal::SlashFirst => Self::SlashFirst,
         }
     }
 }

@@ -150,7 +150,7 @@ pub struct TaskSettled {
     pub kept_for_auditors: u64,
     /// The provider's slashed lock; the next three are its parts.
     pub slashed: u64,
-    /// To verifiers that differed, into their stake.
+    /// To verifiers that differed, into their stake, and to the dispute that refuted the run, into the vault of its bond.
     pub challengers_paid: Vec<Payment>,
     /// To the requester.
     pub requester_compensated: Payment,

@@ -1,13 +1,10 @@
 use anchor_lang::prelude::*;
-use tessera_referee::merkle::frontier;
+use tessera_referee::merkle::{FRONTIER_LEVELS, Node, frontier};
 use tessera_rules::Move;
 
 use super::DisputePick;
 use crate::errors::TesseraError;
 use crate::state::{Dispute, DisputePhase, Moment, TreeNode};
-
-/// How many levels one answer goes down.
-pub(crate) const DESCENT_LEVELS: u32 = 4;
 
 /// - The challenger asks for the hashes of up to 16 nodes, four levels down: of the trace's tree before it picks an operation,
 ///   of the output's tree before it picks a leaf.
@@ -45,7 +42,7 @@ impl Dispute {
 
     /// One of the nodes that were shown last.
     fn child(&self, child: usize) -> Result<TreeNode> {
-        let below = frontier(self.node.first, self.node.count, DESCENT_LEVELS).nth(child);
+        let below = frontier(Node { first: self.node.first, count: self.node.count }, FRONTIER_LEVELS).nth(child);
         let (hashes, _) = self.scratch.as_chunks::<32>();
         let (Some(below), Some(hash)) = (below, hashes.get(child)) else {
             return err!(TesseraError::DescentOrder);

@@ -1,7 +1,6 @@
 use anchor_lang::prelude::*;
 
 use crate::dispute::{Turn, payload};
-use crate::errors::TesseraError;
 use crate::state::{Dispute, Moment};
 use tessera_rules::Move;
 

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use tessera_referee::GraphHeader;
 use tessera_referee::descriptor::Descriptor;
+use tessera_referee::graph_header::GraphHeader;
 use tessera_referee::merkle::{self, Digest, RootKind};
 use tessera_rules::{bond, is_bond_free, plan_dispute_open, plan_dispute_start};
 

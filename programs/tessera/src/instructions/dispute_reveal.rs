@@ -1,9 +1,8 @@
 use anchor_lang::prelude::*;
-use tessera_referee::merkle::frontier_hash;
+use tessera_referee::merkle::{FRONTIER_LEVELS, frontier_hash};
 use tessera_rules::Move;
 
 use super::DisputeMove;
-use super::dispute_descend::DESCENT_LEVELS;
 use crate::dispute::trace_root;
 use crate::errors::TesseraError;
 use crate::hashes::Hasher;
@@ -28,7 +27,7 @@ impl Dispute {
     #[inline(never)]
     fn reveal(&mut self, hashes: &[[u8; 32]]) -> Result<()> {
         let node = self.node;
-        let hash = frontier_hash::<Hasher>(node.count, DESCENT_LEVELS, hashes).ok_or(TesseraError::OpeningMalformed)?;
+        let hash = frontier_hash::<Hasher>(node.count, FRONTIER_LEVELS, hashes).ok_or(TesseraError::OpeningMalformed)?;
         let of_trace = self.phase == DisputePhase::RevealTrace;
         let holds = if of_trace && node.count == u64::from(self.operations) {
             trace_root(self.operations, &hash) == self.trace_root

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use tessera_referee::descriptor::Operand;
-use tessera_referee::merkle::{self, Digest, RootKind, frontier_hash};
+use tessera_referee::merkle::{self, Digest, FRONTIER_LEVELS, RootKind, frontier_hash};
 use tessera_rules::Move;
 
 use crate::dispute::{Turn, payload};
@@ -41,9 +41,6 @@ pub struct DisputeTrace<'info> {
     pub buffer: Option<UncheckedAccount<'info>>,
 }
 
-/// Levels of a tree over the most outputs that a graph has, 16.
-const OUTPUT_LEVELS: u32 = 4;
-
 /// - The provider, once: the trace's root, and for each output of the graph its tensor root with a proof.
 /// - The tensor roots must give the output root that the run was submitted with.
 /// - The run keeps the trace's root: it serves every dispute on it. If another dispute got it meanwhile, it must be the same.
@@ -73,13 +70,13 @@ impl Dispute {
     }
 }
 
-/// The output root that these tensor roots give.
+/// The output root that these tensor roots give: 16 at most, so that all leaves of the tree are four levels below its top.
 #[inline(never)]
 fn output_root(outputs: &[TraceOutput]) -> Result<Digest> {
     let leaves: Vec<Digest> =
         (0..).zip(outputs).map(|(index, output)| merkle::leaf::<Hasher>(index, &output.tensor_root)).collect();
     let count = u64::try_from(leaves.len()).map_err(|_| TesseraError::Overflow)?;
-    let tree = frontier_hash::<Hasher>(count, OUTPUT_LEVELS, &leaves).ok_or(TesseraError::OpeningMalformed)?;
+    let tree = frontier_hash::<Hasher>(count, FRONTIER_LEVELS, &leaves).ok_or(TesseraError::OpeningMalformed)?;
     Ok(merkle::root::<Hasher>(RootKind::Output, count, &[], &tree))
 }
 

@@ -66,6 +66,10 @@ pub struct TaskSettle<'info> {
     /// CHECK: the mint once more, writable; required only where something slashed is burned.
     #[account(mut, address = market.mint @ TesseraError::WrongMint)]
     pub burn_mint: Option<UncheckedAccount<'info>>,
+    /// CHECK: the bond vault of the dispute that refuted the run, compared before it is paid; required exactly where there is
+    /// one.
+    #[account(mut)]
+    pub challenger_vault: Option<UncheckedAccount<'info>>,
     /// CHECK: the market's unclaimed vault; checked before it is paid.
     #[account(mut)]
     pub unclaimed_vault: Option<UncheckedAccount<'info>>,
@@ -104,11 +108,13 @@ impl TaskSettle<'_> {
 }
 
 /// - Anyone, for one run a call, once it can be decided: it was refuted, two audits passed refute it, or the challenge window
-///   has passed. Never while a dispute on it is open.
+///   has passed. Never while a dispute on it is open; nor is it upheld or outvoted while one on another run of the task is.
 /// - The first settlement after the window pins the task's decision, which then holds for all its runs.
 /// - Upheld: the reward is split, the lock freed; unused audit reward goes back; the audits that earned wait for their closing.
 /// - Slashed: the run's reward goes back, with its share of the lock; at most two verifiers that differed get theirs; the rest
 ///   is burned or insured.
+/// - Slashed, and refuted by a dispute: the challengers' share goes into that dispute's bond vault, but for the half that is the
+///   first auditor's that differed before.
 /// - Void: the run's reward goes back, the lock is freed, nobody is slashed.
 /// - The cranker gets the run's part of the bounty; with the last run everything that no auditor is owed goes back.
 /// - Every audit passed is closed; later calls close the others. With a run's last audit the run closes, with the last run
@@ -152,7 +158,9 @@ impl<'info> TaskSettle<'info> {
     ) -> Result<(Outcome, Option<Decided>)> {
         let pair = refuting_pair(&self.run, audits);
         let slot = self.task.slot_of(&self.run.provider)?;
-        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: self.run.open_disputes };
+        let (open_disputes, of_task) = (self.run.open_disputes, self.task.open_disputes);
+        let other_disputes = of_task.checked_sub(open_disputes).ok_or(TesseraError::Invariant)?;
+        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes, other_disputes };
         match plan_settle(&self.task.view(), slot, &facts, now.into()).map_err(TesseraError::from)? {
             Settlement::Close(outcome) => Ok((outcome, None)),
             Settlement::Decide { task, outcome, last } => {

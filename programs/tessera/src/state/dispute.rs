@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use tessera_referee::dispute::CLAIM_BYTES;
+use tessera_referee::dispute::{CLAIM_BYTES, MAX_PARTS};
 use tessera_rules::{DisputeView, Phase};
 
 use super::mirror::mirror;
@@ -146,7 +146,7 @@ pub const DISPUTED_TENSORS: usize = 5;
 /// Before anything is claimed.
 pub const NO_CLAIM: [u8; CLAIM_BYTES] = [0; CLAIM_BYTES];
 /// Longest scratch: a leaf, or the parts of a claim.
-pub const MAX_SCRATCH: usize = 520;
+pub const MAX_SCRATCH: usize = MAX_PARTS * 4;
 
 /// A challenger and a provider narrow their disagreement down to one step, which the program replays.
 /// Address: "dispute", run, challenger.
@@ -222,7 +222,7 @@ pub struct Dispute {
     #[max_len(256)]
     pub descriptor: Vec<u8>,
     /// What was shown last and is to be picked from: hashes of a tree, a leaf, or parts of the claim.
-    #[max_len(520)]
+    #[max_len(MAX_SCRATCH)]
     pub scratch: Vec<u8>,
 }
 

@@ -83,7 +83,7 @@ impl Model {
         let dust = self.coins(&target.task.vault) - task.escrow;
         let pair = self.pair(&at, &run);
         let slot = slot_of(&task, &run.provider)?;
-        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes };
+        let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes, other_disputes: 0 };
         let outcome = match plan_settle(&task.view(), slot, &facts, self.now.into())? {
             Settlement::Close(_) if at.audits.is_empty() => {
                 return Err(TesseraError::NothingToClose.into());

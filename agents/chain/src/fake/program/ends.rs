@@ -21,7 +21,7 @@ impl Call<'_> {
         }
         let slot = task.slot_of(&run.provider)?;
         let pair_shown = run.winners.is_some() || first_pair(audits.iter()).is_some();
-        let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes };
+        let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes: 0 };
         match plan_settle(&task.view(), slot, &facts, self.now.into())? {
             Settlement::Close(_) if audits.is_empty() => return Err(TesseraError::NothingToClose.into()),
             Settlement::Close(_) => {}

@@ -42,12 +42,12 @@ pub(super) fn concat(axis: usize, operands: &[TensorType]) -> Rule {
     };
     let mut dims = [0; MAX_RANK];
     let dims = dims.get_mut(..first.shape.rank()).unwrap_or_default();
-    dims.copy_from_slice(first.shape.dims());
+    dims.iter_mut().zip(first.shape.dims()).for_each(|(slot, dim)| *slot = *dim);
     require(axis < dims.len(), "there is no such axis")?;
     for x in others {
         require(x.dtype == first.dtype, "all operands must have one type")?;
         require(x.shape.rank() == dims.len(), "all operands must have one rank")?;
-        for (i, (dim, slot)) in x.shape.dims().iter().zip(dims.iter_mut()).enumerate() {
+        for (i, (dim, slot)) in (0..MAX_RANK).zip(x.shape.dims().iter().zip(dims.iter_mut())) {
             if i == axis {
                 *slot = slot.saturating_add(*dim);
             } else {
