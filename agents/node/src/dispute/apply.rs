@@ -75,7 +75,7 @@ impl DisputeState {
         }
         let inputs = self.graph()?.inputs;
         let is_valid = Descriptor::decode(&args.descriptor).is_ok_and(|descriptor| {
-            descriptor.operands().iter().all(|(operand, _)| match *operand {
+            descriptor.operands().iter().all(|operand| match *operand {
                 Operand::Input(index) => index < inputs,
                 Operand::Op(index) => index < args.operation,
             })

@@ -16,7 +16,7 @@ mod truth;
 pub use challenger::{Choice, choose, turn};
 pub use error::{PlayError, Refused};
 pub use fault::Fault;
-#[cfg(any(test, feature = "faults"))]
+#[cfg(feature = "faults")]
 pub use fault::Flip;
 pub use moves::Play;
 pub use provider::answer;
@@ -24,5 +24,3 @@ pub use served::{Checked, NotServed, Served, ServedLeaf};
 pub use state::{DisputeState, Picked};
 pub use truth::{Operation, Roots, Truth};
 
-#[cfg(test)]
-mod tests;

@@ -89,7 +89,11 @@ impl Picked {
     pub fn tensor(&self, tensor: u8) -> Option<(Operand, TensorType)> {
         match tensor.checked_sub(1) {
             None => Some((Operand::Op(self.index), self.descriptor.output)),
-            Some(operand) => self.descriptor.operands().get(usize::from(operand)).copied(),
+            Some(operand) => {
+                let (sources, types) = (self.descriptor.operands(), self.descriptor.operand_types());
+                let at = usize::from(operand);
+                sources.get(at).copied().zip(types.get(at).copied())
+            }
         }
     }
 

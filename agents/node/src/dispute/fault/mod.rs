@@ -1,11 +1,11 @@
 //! How a side may be distorted, for tests. Without the feature `faults` nobody is.
 
-#[cfg(not(any(test, feature = "faults")))]
+#[cfg(not(feature = "faults"))]
 mod disabled;
-#[cfg(any(test, feature = "faults"))]
+#[cfg(feature = "faults")]
 mod enabled;
 
-#[cfg(not(any(test, feature = "faults")))]
+#[cfg(not(feature = "faults"))]
 pub use disabled::Fault;
-#[cfg(any(test, feature = "faults"))]
+#[cfg(feature = "faults")]
 pub use enabled::{Fault, Flip};

@@ -7,8 +7,8 @@ use tessera_chain::rules::{DisputeVerdict, Phase, Side};
 use tessera_compute::referee::merkle::{Digest, FRONTIER_LEVELS, Node};
 use tessera_compute::{Cancel, CpuBackend, Root, RootKind, tensors_root};
 
-use crate::dispute::{Choice, DisputeState, Fault, Operation, Play, Served, ServedLeaf, Truth, answer, turn};
-use crate::fetch::TaskInputs;
+use tessera_node::dispute::{Choice, DisputeState, Fault, Operation, Play, Served, ServedLeaf, Truth, answer, turn};
+use tessera_node::TaskInputs;
 
 /// How a game ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tessera_compute::DType::{F32, I8, I32};
 use tessera_compute::{Graph, GraphBuilder, GraphError, Tensor};
 
-use crate::fetch::TaskInputs;
+use tessera_node::TaskInputs;
 
 /// Terms of a fold with two chains, the second of three segments.
 const LONG: u64 = 4_096 + 300;

@@ -1,3 +1,4 @@
+//! Both sides of the dispute game, as agents play it, without a chain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod game;
@@ -14,7 +15,7 @@ use tessera_chain::rules::{DisputeVerdict, Phase};
 use tessera_compute::referee::dispute::{Expect, leaf_of};
 use tessera_compute::referee::merkle::{FRONTIER_LEVELS, frontier};
 
-use super::{DisputeState, Fault, NotServed, Play, Served};
+use tessera_node::dispute::{Choice, DisputeState, Fault, NotServed, Play, Served, Truth, answer, turn};
 
 const NOTHING: Serves = Serves { trace: false, trees: false, leaves: false };
 const ALL: Serves = Serves { trace: true, trees: true, leaves: true };
@@ -99,7 +100,7 @@ fn what_is_served_wrongly_is_as_if_it_was_not_served() {
 }
 
 /// Picks that the program accepts, by these numbers.
-fn any_pick(state: &DisputeState, truth: &super::Truth, numbers: &mut impl FnMut() -> u64) -> Vec<Play> {
+fn any_pick(state: &DisputeState, truth: &Truth, numbers: &mut impl FnMut() -> u64) -> Vec<Play> {
     let mut below = |count: u64| numbers() % count.max(1);
     let descend = |state: &DisputeState, number: u64| {
         let Some((node, _)) = state.node else { return Some(Play::Descend(None)) };
@@ -163,7 +164,7 @@ fn a_right_run_gives_a_right_challenger_nothing_to_claim() {
     let task = every_operation();
     let (mut provider, mut challenger) = (truth(&task, Fault::default()), truth(&task, Fault::default()));
     let state = begin(&mut provider);
-    let state = state.after(&super::answer(&state, &mut provider).unwrap().unwrap()).unwrap();
-    let (plays, rest) = super::turn(&state, &mut challenger, &NotServed).unwrap();
-    assert_eq!((plays, rest), (Vec::new(), super::Choice::Agrees));
+    let state = state.after(&answer(&state, &mut provider).unwrap().unwrap()).unwrap();
+    let (plays, rest) = turn(&state, &mut challenger, &NotServed).unwrap();
+    assert_eq!((plays, rest), (Vec::new(), Choice::Agrees));
 }
