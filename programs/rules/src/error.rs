@@ -112,7 +112,10 @@ impl fmt::Display for Refusal {
             Self::TooLate => "the deadline has passed; the task can only be settled or expired now",
             Self::SplitSum => "provider, treasury and model shares must sum to 10,000 bps",
             Self::TreasuryTooHigh => "the treasury share may be 3,000 bps at most",
-            Self::SlashSum => "challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero",
+            Self::SlashSum => {
+                "challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero and the challenger's a unit \
+                 of the smallest lock at least"
+            }
             Self::AuditRate => "the audit rate must be between 1 and 10,000 bps",
             Self::HonestShare => "the honest share must be between 1 and 9,999 bps",
             Self::BurnOfNativeMint => "wrapped SOL cannot be burned; choose the insurance vault as sink",

@@ -125,6 +125,11 @@ impl MarketParams {
         if self.min_reward.is_zero() {
             return Err(Refusal::MinRewardZero);
         }
+        // Who disputes a wrong run must win something by it, however small the run.
+        let smallest_lock = self.min_lock_bps.of_ceil(self.min_reward)?;
+        if self.slash.challenger_bps.of_floor(smallest_lock)?.is_zero() {
+            return Err(Refusal::SlashSum);
+        }
         if self.no_show_min.is_zero() {
             return Err(Refusal::NoShowZero);
         }
@@ -158,7 +163,9 @@ impl MarketParams {
             return Err(Refusal::WindowLimits);
         }
         // The longest path of a run: claimed last, sealed last, revealed last, an audit claimed last (it is answered within
-        // twice the execution) and then differing, which adds an audit window to the challenge.
+        // twice the execution) and then differing, which adds an audit window to the challenge. A dispute adds nothing:
+        // unbonding stake backs slashes for silence before a root is public, and what a dispute slashes is the run's own
+        // lock, which stays locked until the run is settled.
         let reveal = self.max_reveal_seconds;
         let longest = [open, execution, reveal, challenge, execution, execution, audit]
             .iter()

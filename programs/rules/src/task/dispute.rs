@@ -26,7 +26,7 @@ pub enum DisputeEnd {
     Lost,
     /// The task is malformed: bond back, the run unharmed.
     NoVerdict,
-    /// The run was refuted by somebody else meanwhile: bond back.
+    /// The run was refuted by somebody else meanwhile: bond back, whatever the dispute's own verdict is.
     Moot,
 }
 
@@ -59,8 +59,8 @@ pub struct DisputeStep<R> {
 /// Settles a dispute, by anyone: once it is over, or in whatever phase once its run is refuted.
 ///
 /// A won one refutes the run and every other submitted run with the same root; the run's settlement slashes it when its
-/// other disputes have ended too. A verdict for the provider stands even if the run is refuted meanwhile, so that the
-/// order in which others are settled changes nothing.
+/// other disputes have ended too. Once the run is refuted, nobody loses a bond on it any more: a challenger need not play on
+/// against a run that has fallen, and its provider wins nothing by doing so.
 pub fn plan_dispute_settle<R: Copy + Eq>(
     task: &TaskView<R>,
     slot: usize,
@@ -69,13 +69,12 @@ pub fn plan_dispute_settle<R: Copy + Eq>(
 ) -> Result<DisputeStep<R>, Refusal> {
     let open_disputes = open_disputes.checked_sub(1).ok_or(Refusal::NoDispute)?;
     let run = *task.slot(slot)?;
-    let standing = run.state == SlotState::Submitted;
     let end = match phase.verdict() {
+        _ if run.state != SlotState::Submitted => DisputeEnd::Moot,
+        Some(DisputeVerdict::ChallengerWon) => DisputeEnd::Won,
         Some(DisputeVerdict::ProviderWon) => DisputeEnd::Lost,
-        Some(DisputeVerdict::ChallengerWon) if standing => DisputeEnd::Won,
-        Some(DisputeVerdict::NoVerdict) if standing => DisputeEnd::NoVerdict,
-        None if standing => return Err(Refusal::DisputeRunning),
-        _ => DisputeEnd::Moot,
+        Some(DisputeVerdict::NoVerdict) => DisputeEnd::NoVerdict,
+        None => return Err(Refusal::DisputeRunning),
     };
     let task = if end == DisputeEnd::Won { task.refuted(run.root) } else { *task };
     Ok(DisputeStep { task, end, open_disputes })

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tessera_rules::*;
 
 /// `q` as a fraction: `x - x^2 / 2` with `x = rate x honest share`.
-fn caught(params: &MarketParams) -> (u128, u128) {
+pub fn caught(params: &MarketParams) -> (u128, u128) {
     let whole = 100_000_000_u128;
     let x = u128::from(params.audit_rate_bps.get()) * u128::from(params.honest_auditors_bps.get());
     (x * (2 * whole - x), 2 * whole * whole)

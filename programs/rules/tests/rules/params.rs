@@ -45,6 +45,22 @@ fn a_ring_never_gets_its_whole_lock_back() {
 }
 
 #[test]
+fn who_disputes_a_wrong_run_wins_something_however_small_the_run() {
+    let share = |challenger, reward| {
+        move |p: &mut MarketParams| {
+            p.slash.challenger_bps = bps(challenger);
+            p.slash.requester_bps = bps(5_000 - challenger);
+            p.min_reward = units(reward);
+        }
+    };
+    assert_eq!(refused(share(0, 1_000_000)), Err(Refusal::SlashSum));
+    // A lock of 9,998 units pays nothing at 1 bps, one of 10,000 a unit.
+    assert_eq!(refused(share(1, 3_999)), Err(Refusal::SlashSum));
+    assert_eq!(refused(share(1, 4_000)), Ok(()));
+    assert_eq!(refused(share(4_000, 1)), Ok(()));
+}
+
+#[test]
 fn wrapped_sol_is_not_burned() {
     let mut params = params();
     params.sink = Sink::Burn;

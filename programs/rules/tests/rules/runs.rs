@@ -19,7 +19,7 @@ fn silent(slot: usize) -> Option<SilentRun> {
     Some(SilentRun { slot, execute_until: past() })
 }
 
-use SlotState::{Claimed, Sealed, Slashed, Submitted, Upheld, Void};
+use SlotState::{Claimed, Refuted, Sealed, Slashed, Submitted, Upheld, Void};
 
 #[test]
 fn one_run_submits_and_several_seal() {

@@ -27,10 +27,22 @@ prop_compose! {
     }
 }
 
+/// Shares of which the challenger's is not zero.
+fn paying_shares() -> impl Strategy<Value = SlashShares> {
+    shares(2).prop_map(|[challenger, requester, sink]| {
+        let moved = u16::from(challenger == 0);
+        SlashShares {
+            challenger_bps: bps(challenger + moved),
+            requester_bps: bps(requester),
+            sink_bps: bps(sink - moved),
+        }
+    })
+}
+
 prop_compose! {
     pub fn accepted_params()(
         splits in splits(),
-        slash in slash_shares(),
+        slash in paying_shares(),
         audit in prop_oneof![1_u16..=10_000, Just(1), Just(10_000)],
         honest in prop_oneof![1_u16..=9_999, Just(1), Just(9_999)],
         min_lock in prop_oneof![25_000_u16.., Just(25_000)],
@@ -42,6 +54,8 @@ prop_compose! {
         cap in prop_oneof![1_u32..1_000, Just(u32::MAX)],
         silence in 1_u16..=10_000,
     ) -> MarketParams {
+        // The lowest reward of which a slash pays the challenger a unit.
+        let lowest = 100_000_000_u64.div_ceil(u64::from(min_lock) * u64::from(slash.challenger_bps.get()));
         MarketParams {
             splits,
             slash,
@@ -51,7 +65,7 @@ prop_compose! {
             audit_lock_bps: bps(audit_lock),
             no_show_bps: bps(no_show.0),
             no_show_min: BaseUnits::new(no_show.1),
-            min_reward: BaseUnits::new(min_reward),
+            min_reward: BaseUnits::new(min_reward.max(lowest)),
             newcomer_weight,
             reputation_decay_bps: bps(decay),
             reputation_cap: cap,

@@ -19,7 +19,7 @@ pub enum TesseraError {
     SplitSum,
     #[msg("the treasury share may be 3,000 bps at most")]
     TreasuryTooHigh,
-    #[msg("challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero")]
+    #[msg("challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero and the challenger's a unit of the smallest lock at least")]
     SlashSum,
     #[msg("the audit rate must be between 1 and 10,000 bps")]
     AuditRate,

@@ -2,6 +2,7 @@
 
 use tessera_rules::*;
 
+use super::disputed::{DISPUTES, Dispute, Play};
 use super::step::Event;
 use super::world::*;
 use crate::fixtures::NOW;
@@ -56,15 +57,25 @@ pub fn legal(world: &World, event: Event) -> bool {
         Event::Force(i) => {
             windows_run && state(i) == SlotState::Submitted && !side(i).forced && !task.audit_until.passed(NOW)
         }
-        Event::Dispute(i) => windows_run && state(i) == SlotState::Submitted && !task.challenge_until.passed(NOW),
-        Event::DisputeLost(i) => side(i).disputes > 0,
-        Event::DisputeWon(i) => side(i).disputes > 0,
+        Event::Dispute(i, _) => windows_run && state(i) == SlotState::Submitted && !task.challenge_until.passed(NOW),
+        Event::Game(i, d, play) => match (side(i).disputes[d], play) {
+            (Dispute::Live { phase, expired, .. }, Play::Pick | Play::Malformed) => {
+                phase == Phase::PickOperation && !expired
+            }
+            (Dispute::Live { phase, expired, .. }, Play::Step(_)) => phase == Phase::Step && !expired,
+            (Dispute::Live { expired, .. }, Play::Timeout) => expired,
+            (Dispute::Live { .. }, Play::Settle) => state(i) == SlotState::Refuted,
+            (Dispute::Over { .. }, Play::Settle) => true,
+            (Dispute::Won { .. }, Play::Close) => state(i) == SlotState::Slashed,
+            _ => false,
+        },
         Event::Settle(i, pair) => {
             let undecided = task.decision == Decision::Undecided;
             let due = task.challenge_until.passed(NOW) || !undecided || pair || state(i) == SlotState::Refuted;
-            let others = (0..MAX_RUNS).any(|j| j != i && side(j).disputes > 0);
+            let disputed = |j: usize| side(j).disputes.iter().any(|dispute| dispute.is_unsettled());
+            let others = (0..MAX_RUNS).any(|j| j != i && disputed(j));
             let waits = others && undecided && !pair && state(i) == SlotState::Submitted;
-            live(i) && side(i).disputes == 0 && due && !waits
+            live(i) && !disputed(i) && due && !waits
         }
         Event::CloseAudit(i, _) => {
             matches!(state(i), SlotState::Upheld | SlotState::Slashed | SlotState::Void)
@@ -100,10 +111,20 @@ pub fn can_act(world: &World, try_event: impl Fn(Event) -> bool) -> bool {
             }
             _ => true,
         };
-        let decided = !world.task.slots[i].state.is_live();
-        run && (0..AUDITS).all(|v| match side.audits[v] {
-            Audit::Claimed(until, _) if !until.passed(NOW) && !decided => try_event(Event::Answer(i, v, None, false)),
+        let game = (0..DISPUTES).all(|d| match side.disputes[d] {
+            Dispute::Live { phase: Phase::PickOperation, expired: false, .. } => {
+                try_event(Event::Game(i, d, Play::Pick))
+            }
+            Dispute::Live { phase: Phase::Step, expired: false, .. } => try_event(Event::Game(i, d, Play::Step(true))),
             _ => true,
-        })
+        });
+        let decided = !world.task.slots[i].state.is_live();
+        run && game
+            && (0..AUDITS).all(|v| match side.audits[v] {
+                Audit::Claimed(until, _) if !until.passed(NOW) && !decided => {
+                    try_event(Event::Answer(i, v, None, false))
+                }
+                _ => true,
+            })
     })
 }

@@ -1,5 +1,6 @@
 //! Every reachable state of a task with one, two and three runs, by every event in every order.
 
+mod disputed;
 mod legal;
 mod settle;
 mod step;
@@ -37,12 +38,7 @@ fn events(scenario: &Scenario, world: &World) -> Vec<Event> {
         if scenario.force {
             all.push(Event::Force(i));
         }
-        if scenario.disputes {
-            all.extend([Event::DisputeLost(i), Event::DisputeWon(i)]);
-            if !world.sides[i].disputed {
-                all.push(Event::Dispute(i));
-            }
-        }
+        all.extend(disputed::events(scenario, world, i));
         let here = world.sides[i].audits;
         let fresh = here.iter().position(|audit| *audit == Audit::None);
         let more = here.iter().filter(|audit| **audit != Audit::None).count() < scenario.audits.0;
@@ -78,10 +74,11 @@ fn check(world: &World, event: Event, refusals: &mut usize) -> Option<Edge> {
     if matches!(event, Event::AuditClaim(..)) && world.task.state == TaskState::Disputed {
         assert_eq!(edge.next.task.challenge_until, world.task.challenge_until, "a claim put a dispute off: {world:#?}");
     }
+    disputed::check(world, event, &edge.next);
     let twice = match event {
         Event::Claim => claim(&edge.next, true).is_ok(),
-        // Another second passes; a dispute is counted, and others may open more.
-        Event::Second | Event::AuditClaim(..) | Event::Dispute(_) => false,
+        // Another second passes; others may open more disputes.
+        Event::Second | Event::AuditClaim(..) | Event::Dispute(..) => false,
         again => matches!(step(&edge.next, again), Some(Ok(_))),
     };
     assert!(!twice, "{event:?} was possible twice in {world:#?}");
@@ -169,7 +166,7 @@ fn scenario(policy: Policy) -> Scenario {
         excluded: 6,
         audits: (3, 3),
         force: true,
-        disputes: true,
+        disputes: (1, 1),
         lazy: true,
     }
 }
@@ -193,14 +190,25 @@ fn two_runs_that_waive_their_windows() {
 }
 
 #[test]
+fn one_run_in_two_disputes() {
+    explored("1 run, 2 disputes", &Scenario { audits: (2, 2), disputes: (2, 2), ..scenario(Policy::Optimistic) });
+}
+
+#[test]
+fn two_runs_in_disputes() {
+    let two = scenario(Policy::Redundant { runs: 2 });
+    explored("2 runs, disputes", &Scenario { audits: (1, 1), disputes: (2, 2), lazy: false, ..two });
+}
+
+#[test]
 fn three_runs() {
     let three = scenario(Policy::Redundant { runs: 3 });
-    explored("3 runs", &Scenario { audits: (2, 3), disputes: false, lazy: false, ..three });
+    explored("3 runs", &Scenario { audits: (2, 3), disputes: (0, 0), lazy: false, ..three });
 }
 
 #[test]
 fn three_runs_in_dispute() {
     let three = scenario(Policy::Redundant { runs: 3 });
-    let audits = (1, 2);
-    explored("3 runs, disputes", &Scenario { audits, lazy: false, ..three });
+    let (audits, disputes) = ((1, 1), (1, 2));
+    explored("3 runs, disputes", &Scenario { audits, disputes, lazy: false, force: false, ..three });
 }

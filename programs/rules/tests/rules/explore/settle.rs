@@ -2,6 +2,7 @@
 
 use tessera_rules::*;
 
+use super::disputed::Dispute;
 use super::step::Edge;
 use super::world::*;
 use crate::fixtures::{NOW, bps, params, units};
@@ -10,9 +11,9 @@ pub fn settle(world: &World, i: usize, pair_shown: bool) -> Option<Result<Edge, 
     if pair_shown && !world.sides[i].has_pair() {
         return None;
     }
-    let all: u16 = world.sides.iter().map(|side| side.disputes).sum();
-    let open_disputes = world.sides[i].disputes;
-    let facts = SettleFacts { pair_shown, open_disputes, other_disputes: all - open_disputes };
+    let unsettled = |j: usize| world.sides[j].disputes.iter().filter(|dispute| dispute.is_unsettled()).count() as u16;
+    let other_disputes = (0..MAX_RUNS).filter(|j| *j != i).map(unsettled).sum();
+    let facts = SettleFacts { pair_shown, open_disputes: unsettled(i), other_disputes };
     match plan_settle(&world.task, i, &facts, NOW) {
         Ok(Settlement::Decide { task, outcome, last }) => Some(Ok(settled(world, i, task, outcome, last))),
         Ok(Settlement::Close(_)) => None,
@@ -38,10 +39,7 @@ pub fn settled(world: &World, i: usize, task: TaskView<Root>, outcome: Outcome, 
         let paid = lost_refund(&escrow, last, true).unwrap();
         went += paid.cranker.get() + paid.requester.get();
         next.held = paid.kept.get();
-        let differing = side.audits.iter().filter(|audit| matches!(audit, Audit::Differed(_))).count();
-        let parts = slash_payout(units(RUN_LOCK), &params().slash, differing).unwrap();
-        let all = [parts.first_auditor, parts.second_auditor, parts.requester, parts.sink];
-        assert_eq!(all.iter().map(|part| part.get()).sum::<u64>(), RUN_LOCK);
+        went -= slash(&mut next.sides[i]);
     }
     for v in 0..AUDITS {
         next.sides[i].silent[v] = matches!(side.audits[v], Audit::Claimed(until, _) if until.passed(NOW));
@@ -50,6 +48,26 @@ pub fn settled(world: &World, i: usize, task: TaskView<Root>, outcome: Outcome, 
     assert!(if last { task.state == ended } else { task.state.holds_funds() }, "{world:?}");
     assert!(!last || next.held == next.kept, "the last settlement leaves only what auditors are owed: {world:?}");
     Edge { next, came: 0, went, lost_by_silence: None }
+}
+
+/// Shares the lock of a slashed run; returns what of it is paid into the bond vault of the dispute that refuted the run.
+fn slash(side: &mut RunFacts) -> u64 {
+    let (lock, shares) = (units(RUN_LOCK), params().slash);
+    let differing = side.audits.iter().filter(|audit| matches!(audit, Audit::Differed(_))).count();
+    let Some(share) = side.disputes.iter_mut().find_map(Dispute::share) else {
+        let parts = slash_payout(lock, &shares, differing).unwrap();
+        let all = [parts.first_auditor, parts.second_auditor, parts.requester, parts.sink];
+        assert_eq!(all.iter().map(|part| part.get()).sum::<u64>(), RUN_LOCK);
+        return 0;
+    };
+    let parts = dispute_slash_payout(lock, &shares, differing > 0).unwrap();
+    let all = [parts.challenger, parts.auditor, parts.requester, parts.sink];
+    assert_eq!(all.iter().map(|part| part.get()).sum::<u64>(), RUN_LOCK);
+    let whole = shares.split(lock).unwrap().challenger.get();
+    assert_eq!(parts.auditor.get(), if differing > 0 { whole / 2 } else { 0 }, "half for the first auditor");
+    assert_eq!(*share, 0, "a run is slashed once");
+    *share = parts.challenger.get();
+    *share
 }
 
 pub fn close_audit(world: &World, i: usize, v: usize) -> Option<Result<Edge, Refusal>> {

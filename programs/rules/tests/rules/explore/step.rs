@@ -2,6 +2,7 @@
 
 use tessera_rules::*;
 
+use super::disputed::Play;
 use super::world::*;
 use crate::fixtures::{NOW, bps, params, units};
 
@@ -22,22 +23,23 @@ pub enum Event {
     Answer(usize, usize, Option<Root>, bool),
     Open(usize, usize),
     Force(usize),
-    Dispute(usize),
-    DisputeLost(usize),
-    DisputeWon(usize),
+    /// By a stranger, or by the provider of another run.
+    Dispute(usize, Option<usize>),
+    /// Something happens to a dispute of a run.
+    Game(usize, usize, Play),
     Settle(usize, bool),
     CloseAudit(usize, usize),
 }
 
 impl Event {
-    /// Whether anyone may bring it about: a crank, or time. A dispute ends by a timeout at the latest.
+    /// Whether anyone may bring it about: a crank, or time.
     pub fn is_permissionless(self) -> bool {
         matches!(
             self,
             Self::Second
                 | Self::ExpireOpen
                 | Self::ExpireRun(_)
-                | Self::DisputeLost(_)
+                | Self::Game(_, _, Play::Timeout | Play::Settle | Play::Close)
                 | Self::Settle(..)
                 | Self::CloseAudit(..)
         )
@@ -106,27 +108,8 @@ pub fn step(world: &World, event: Event) -> Option<Result<Edge, Refusal>> {
                 edge
             })
         }
-        Event::Dispute(i) => plan_dispute_open(task, i, world.sides[i].disputes, NOW).map(|open| {
-            let mut edge = plain(*task);
-            (edge.next.sides[i].disputes, edge.next.sides[i].disputed) = (open, true);
-            edge
-        }),
-        Event::DisputeLost(i) => {
-            let over = Phase::Over(DisputeVerdict::ProviderWon);
-            plan_dispute_settle(task, i, over, world.sides[i].disputes).map(|step| {
-                let mut edge = plain(step.task);
-                edge.next.sides[i].disputes = step.open_disputes;
-                edge
-            })
-        }
-        Event::DisputeWon(i) => {
-            let over = Phase::Over(DisputeVerdict::ChallengerWon);
-            plan_dispute_settle(task, i, over, world.sides[i].disputes).map(|step| {
-                let mut edge = plain(step.task);
-                edge.next.sides[i].disputes = step.open_disputes;
-                edge
-            })
-        }
+        Event::Dispute(i, own) => return super::disputed::open(world, i, own),
+        Event::Game(i, d, play) => return super::disputed::play(world, i, d, play),
         Event::Settle(i, pair_shown) => return super::settle::settle(world, i, pair_shown),
         Event::CloseAudit(i, v) => return super::settle::close_audit(world, i, v),
     })

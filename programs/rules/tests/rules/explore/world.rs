@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tessera_rules::*;
 
+use super::disputed::{DISPUTES, Dispute};
 use crate::fixtures::{NOW, units};
 
 /// Output roots are letters.
@@ -29,8 +30,8 @@ pub struct Scenario {
     pub audits: (usize, usize),
     /// Whether requesters force audits.
     pub force: bool,
-    /// Whether runs are disputed (once each).
-    pub disputes: bool,
+    /// Most disputes of one run at once, and of all runs.
+    pub disputes: (usize, usize),
     /// Whether audits are also claimed without a ticket, and a third root is found.
     pub lazy: bool,
 }
@@ -63,8 +64,7 @@ pub struct RunFacts {
     pub claimed_at: Moment,
     pub audits: [Audit; AUDITS],
     pub forced: bool,
-    pub disputed: bool,
-    pub disputes: u16,
+    pub disputes: [Dispute; DISPUTES],
     /// What each proven audit is paid; set when the run is settled.
     pub share: u64,
     /// Whether the deadline of an unanswered audit had passed when the run was decided.
@@ -126,11 +126,12 @@ impl World {
         Self { task, sides: [RunFacts::default(); MAX_RUNS], held, kept: 0 }
     }
 
-    /// What providers and verifiers have locked for this task.
+    /// What providers and verifiers have locked for this task, and what the bond vaults hold.
     pub fn locked(&self) -> u64 {
         let runs = self.task.slots.iter().filter(|slot| slot.state.is_live()).count() as u64;
         let audits = self.sides.iter().flat_map(|side| side.audits).filter(|audit| audit.is_open()).count() as u64;
-        runs * RUN_LOCK + audits * AUDIT_LOCK
+        let bonds: u64 = self.sides.iter().flat_map(|side| side.disputes).map(Dispute::vault).sum();
+        runs * RUN_LOCK + audits * AUDIT_LOCK + bonds
     }
 
     /// Whether somebody's money is still in it.
@@ -151,6 +152,7 @@ impl World {
         for side in &mut self.sides {
             side.execute_until = moved(side.execute_until);
             side.claimed_at = Moment { unix: side.claimed_at.unix - 1, slot: side.claimed_at.slot.saturating_sub(2) };
+            side.disputes = side.disputes.map(Dispute::later);
             for audit in &mut side.audits {
                 if let Audit::Claimed(until, _) = audit {
                     *until = moved(*until);
@@ -188,10 +190,11 @@ impl World {
             }
             if !matches!(slot.state, SlotState::Submitted | SlotState::Refuted) {
                 (slot.agreeing, slot.differing, slot.root) = (0, 0, 0);
-                (side.forced, side.disputed) = (false, false);
+                side.forced = false;
             }
             slot.differing = 0;
             side.tidy(slot.state.is_live());
+            side.disputes.sort_by_key(|dispute| fingerprint(dispute, 4));
         }
         if !self.task.has_live_run() {
             self.task.decision = Decision::Undecided;
