@@ -31,6 +31,7 @@ use serde::de::DeserializeOwned;
 use tessera_chain::Pubkey;
 
 use crate::backoff::Backoff;
+use crate::dispute::{ChallengeTuning, Fault};
 use crate::errands::CrankLimits;
 use crate::fetch::Capacity;
 use crate::fleet::{BackendChoice, GpuTuning, Speed};
@@ -97,6 +98,11 @@ pub struct NodeTuning {
     pub self_check: bool,
     /// What concerns GPUs.
     pub gpu: GpuTuning,
+    /// When runs are challenged.
+    pub challenge: ChallengeTuning,
+    /// How this agent's disputes are distorted, in tests.
+    #[serde(skip)]
+    pub fault: Fault,
     /// After a request to stop: how long work that is owed may take to finish before it is abandoned.
     #[serde(with = "humantime_serde")]
     pub grace: Duration,
@@ -125,6 +131,8 @@ impl Default for NodeTuning {
             megabytes_per_second: 1_000,
             self_check: true,
             gpu: GpuTuning::default(),
+            challenge: ChallengeTuning::default(),
+            fault: Fault::default(),
             grace: Duration::from_secs(30),
             retry_first: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),

@@ -23,7 +23,11 @@ pub enum DisputeStage {
     Idle,
     /// A move is being found and sent.
     Moving,
-    /// The last one landed in this slot.
+    /// It was opened in this slot.
+    Opened(u64),
+    /// The chain has shown it.
+    Seen,
+    /// The last move landed in this slot.
     Moved(u64),
     /// There is nothing to do before the other side has moved: so many moves are made.
     Waiting(u16),
@@ -73,7 +77,7 @@ impl Disputes {
         let may_move = owes(phase) == Some(side) || (side == Side::Challenger && open_to_all(phase));
         let note = self.memory.note(&dispute.key, &NO_TERMS);
         let is_idle = match note.stage {
-            DisputeStage::Idle => true,
+            DisputeStage::Idle | DisputeStage::Opened(_) | DisputeStage::Seen => true,
             DisputeStage::Moving | DisputeStage::GivenUp => false,
             DisputeStage::Moved(slot) => dispute.slot > slot,
             DisputeStage::Waiting(moves) => dispute.moves != moves,
@@ -126,7 +130,7 @@ impl Disputes {
         let unopened = match note.stage {
             DisputeStage::Idle => note.not_before <= uptime,
             // It landed, and what was read since does not show it: it was on a fork that is gone.
-            DisputeStage::Moved(slot) => run.slot > slot,
+            DisputeStage::Opened(slot) => run.slot > slot,
             _ => false,
         };
         let bond = if own_run(world, run, self.me).is_some() { 0 } else { task.terms.reward };
@@ -165,7 +169,11 @@ impl Disputes {
         match result {
             Ok(Moved::Landed { label, receipt }) => {
                 tracing::info!(%dispute, stage = label, signature = %receipt.signature, slot = receipt.slot, "landed");
-                self.memory.set(dispute, NO_TERMS, DisputeStage::Moved(receipt.slot));
+                let stage = match job {
+                    DisputeJob::Open(_) => DisputeStage::Opened(receipt.slot),
+                    DisputeJob::Move(_) => DisputeStage::Moved(receipt.slot),
+                };
+                self.memory.set(dispute, NO_TERMS, stage);
             }
             Ok(Moved::Waits { moves }) => self.memory.set(dispute, NO_TERMS, DisputeStage::Waiting(moves)),
             Ok(Moved::Agrees) => {
@@ -197,9 +205,18 @@ impl Disputes {
         self.memory.failed(self.key(job), NO_TERMS, DisputeStage::Idle, uptime, &backoff);
     }
 
-    /// Forgets disputes that are gone, and truths that none needs.
+    /// Forgets what is gone. A dispute that has ended is not opened again.
     pub fn forget(&mut self, world: &World) {
         let me = self.me;
+        let changed = self.memory.iter().filter_map(|(key, note)| match (note.stage, world.disputes.contains_key(key)) {
+            (DisputeStage::Opened(_), true) => Some((*key, DisputeStage::Seen)),
+            (DisputeStage::Seen | DisputeStage::Moved(_) | DisputeStage::Waiting(_), false) => {
+                Some((*key, DisputeStage::GivenUp))
+            }
+            _ => None,
+        });
+        let changed: Vec<_> = changed.collect();
+        changed.into_iter().for_each(|(key, stage)| self.memory.set(key, NO_TERMS, stage));
         let runs: BTreeSet<Pubkey> = world.runs.keys().map(|run| address::dispute(run, &me)).collect();
         self.memory.retain(|key, stage| {
             *stage == DisputeStage::Moving || world.disputes.contains_key(key) || runs.contains(key)
@@ -218,7 +235,7 @@ impl Disputes {
 }
 
 /// Another run of the same task with another root, of a provider of this authority: its lock answers in place of a bond.
-pub(super) fn own_run(world: &World, run: &Versioned<Run>, me: Pubkey) -> Option<Pubkey> {
+pub fn own_run(world: &World, run: &Versioned<Run>, me: Pubkey) -> Option<Pubkey> {
     let own = world.run_of(run.task, address::provider(&run.market, &me))?;
     let task = world.tasks.get(&run.task)?;
     let slot = task.slots.get(task.slot_of(&own.provider).ok()?)?;

@@ -141,12 +141,19 @@ async fn open(bench: &Workbench, truths: &Truths, world: &World, run: Pubkey) ->
         return Err(JobError::Funds { bond, wallet: me, held });
     }
     let truth = truths.of(bench, task).await?;
-    let args = {
-        let truth = truth.lock();
+    let output_root = run.output_root;
+    let confirming = tokio::task::spawn_blocking(move || {
+        let mut truth = truth.lock();
+        // No bond is staked on what a CPU does not confirm.
+        if truth.output_root()?.0 == output_root {
+            return Ok(None);
+        }
         let last = truth.operations().saturating_sub(1);
         let (descriptor, proof) = truth.descriptor(last).ok_or(PlayError::State("a graph without operations"))?;
-        DisputeOpenArgs { graph_header: truth.graph_header(), last_descriptor: descriptor.to_vec(), proof }
-    };
+        let (graph_header, last_descriptor) = (truth.graph_header(), descriptor.to_vec());
+        Ok::<_, PlayError>(Some(DisputeOpenArgs { graph_header, last_descriptor, proof }))
+    });
+    let Some(args) = confirming.await.map_err(Lost::from)?? else { return Ok(Moved::Agrees) };
     let seat = seat(bench, address::dispute(&run.key, &me), run.key).await?;
     tracing::info!(run = %run.key, dispute = %seat.dispute, bond, "opening a dispute");
     let open = |payload| ix::dispute_open(me, market, run, own, token, payload);

@@ -5,22 +5,34 @@
 
 mod apply;
 mod challenger;
+mod desk;
 mod error;
 mod fault;
+mod job;
 mod moves;
+mod player;
 mod provider;
+mod send;
 mod served;
 mod state;
 mod truth;
+mod truths;
+mod tuning;
 
 pub use challenger::{Choice, choose, turn};
+pub use desk::{DisputeJob, DisputeStage, Disputes, own_run};
 pub use error::{PlayError, Refused};
 pub use fault::Fault;
 #[cfg(feature = "faults")]
 pub use fault::Flip;
+pub use job::{JobError, Moved, plays, run};
 pub use moves::Play;
+pub use player::{Played, Player, Playing};
 pub use provider::answer;
+pub use send::Seat;
 pub use served::{Checked, NotServed, Served, ServedLeaf};
 pub use state::{DisputeState, Picked};
 pub use truth::{Operation, Roots, Truth};
+pub use truths::{SharedTruth, Truths};
+pub use tuning::ChallengeTuning;
 

@@ -164,6 +164,17 @@ impl Truth {
         Ok(trace)
     }
 
+    /// The root of the graph's outputs.
+    ///
+    /// # Errors
+    /// [`PlayError::Compute`].
+    pub fn output_root(&mut self) -> Result<Root, PlayError> {
+        let trace = self.trace()?;
+        let outputs = self.outputs().iter().map(|index| trace.roots.get(usize::from(*index)).copied());
+        let outputs: Option<Vec<Root>> = outputs.collect();
+        Ok(tensors_root(RootKind::Output, &outputs.ok_or(PlayError::State("the graph has no such output"))?))
+    }
+
     /// An operation with its tensors: an execution up to it, unless it is kept.
     ///
     /// # Errors
