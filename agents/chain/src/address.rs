@@ -54,6 +54,24 @@ pub fn audit(run: &Pubkey, verifier: &Pubkey) -> Pubkey {
     program::audit_address(run, verifier).0
 }
 
+/// The dispute over `run` that `challenger` opened.
+#[must_use]
+pub fn dispute(run: &Pubkey, challenger: &Pubkey) -> Pubkey {
+    program::dispute_address(run, challenger).0
+}
+
+/// The token account with the bond of `dispute`.
+#[must_use]
+pub fn bond_vault(dispute: &Pubkey) -> Pubkey {
+    program::bond_vault_address(dispute).0
+}
+
+/// The buffer in which `writer` puts payloads of its moves in `dispute`.
+#[must_use]
+pub fn buffer(dispute: &Pubkey, writer: &Pubkey) -> Pubkey {
+    program::buffer_address(dispute, writer).0
+}
+
 /// The market's fee vault of an epoch and a shard, see [`fee_shard`].
 #[must_use]
 pub fn fee_vault(market: &Pubkey, epoch: u64, shard: u8) -> Pubkey {

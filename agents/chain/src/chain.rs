@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use solana_keypair::Keypair;
 use solana_signature::Signature;
 use tessera::slot_hashes::SlotHash;
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
+use tessera::state::{
+    Audit, Balance, Buffer, Dispute, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::ChainError;
@@ -182,6 +184,10 @@ pub trait Chain: Send + Sync + 'static {
     async fn run(&self, key: Pubkey) -> Result<Option<Versioned<Run>>, ChainError>;
     /// The audit at `key`, as [`Chain::market`].
     async fn audit(&self, key: Pubkey) -> Result<Option<Versioned<Audit>>, ChainError>;
+    /// The dispute at `key`, as [`Chain::market`].
+    async fn dispute(&self, key: Pubkey) -> Result<Option<Versioned<Dispute>>, ChainError>;
+    /// The buffer at `key`, as [`Chain::market`].
+    async fn buffer(&self, key: Pubkey) -> Result<Option<Versioned<Buffer>>, ChainError>;
     /// The books of an epoch at `key`, as [`Chain::market`].
     async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError>;
     /// The share at `key`, as [`Chain::market`].
@@ -199,6 +205,8 @@ pub trait Chain: Send + Sync + 'static {
     async fn runs(&self, task: Pubkey) -> Result<Vec<Versioned<Run>>, ChainError>;
     /// All audits of a run, by address.
     async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError>;
+    /// All disputes over a run, by address.
+    async fn disputes(&self, run: Pubkey) -> Result<Vec<Versioned<Dispute>>, ChainError>;
     /// The books of all epochs of a market that are not closed, by address.
     async fn pools(&self, market: Pubkey) -> Result<Vec<Versioned<EpochPool>>, ChainError>;
     /// All shares in epochs of a market, by address.

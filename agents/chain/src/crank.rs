@@ -2,14 +2,16 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use tessera::state::{AuditState, EpochPool, Market, Run, RunState, Sink, Task};
+use tessera::state::{
+    AuditState, Dispute, DisputePhase, DisputeVerdict, EpochPool, Market, Run, RunState, Sink, Task,
+};
 use tessera_rules::Outcome;
 
 use crate::address;
 use crate::chain::{Chain, Outgoing, TokenBalance};
 use crate::due::{self, Crank, Due};
 use crate::error::ChainError;
-use crate::ix::{self, Expiry, FeeSweep, MAX_TRANSACTION, Payee, Settlement, transaction_size};
+use crate::ix::{self, DisputeSettlement, Expiry, FeeSweep, MAX_TRANSACTION, Payee, Settlement, transaction_size};
 use crate::versioned::Versioned;
 use crate::world::World;
 
@@ -34,6 +36,13 @@ pub async fn crank(chain: &dyn Chain, world: &World, due: &Due, cranker: Pubkey)
             sender.settle(task, run, &mut before).await?
         }
         Crank::Draw { run, .. } => ix::audit_draw(run),
+        Crank::TimeOutDispute { dispute, .. } => ix::dispute_timeout(dispute),
+        Crank::SettleDispute { task, dispute, .. } => sender.settle_dispute(task, dispute, &mut before).await?,
+        Crank::CloseDispute { dispute, .. } => {
+            let dispute = sender.dispute(dispute)?;
+            let challenger = sender.payee(dispute.challenger, &mut before).await?;
+            ix::dispute_close(cranker, market, dispute, challenger)
+        }
         Crank::ApplyParams => ix::market_apply(market.key),
         Crank::Recount { provider } => ix::stake_recount(market.key, provider),
         Crank::SweepFees { epoch, shard } => sender.sweep(epoch, shard, &mut before).await?,
@@ -156,6 +165,30 @@ impl Sender<'_> {
                 return Ok(settle);
             }
         }
+    }
+
+    fn dispute(&self, key: Pubkey) -> Result<&Versioned<Dispute>, ChainError> {
+        self.world.disputes.get(&key).ok_or_else(|| missing("dispute", key))
+    }
+
+    async fn settle_dispute(
+        &self,
+        task: Pubkey,
+        dispute: Pubkey,
+        before: &mut Vec<Instruction>,
+    ) -> Result<Instruction, ChainError> {
+        let (task, dispute) = (self.task(task)?, self.dispute(dispute)?);
+        let lost = dispute.phase == DisputePhase::Over(DisputeVerdict::ProviderWon);
+        let insures = lost && task.terms.sink == Sink::Insurance;
+        Ok(ix::dispute_settle(&DisputeSettlement {
+            cranker: self.cranker,
+            market: self.market,
+            task,
+            dispute,
+            challenger: self.payee(dispute.challenger, before).await?,
+            provider_balance: lost && !self.receives(address::stake_vault(&dispute.provider)).await?,
+            treasury_balance: insures && !self.receives(address::insurance_vault(&self.market.key)).await?,
+        }))
     }
 
     async fn sweep(&self, epoch: u64, shard: u8, before: &mut Vec<Instruction>) -> Result<Instruction, ChainError> {

@@ -2,9 +2,11 @@
 
 use anchor_lang::prelude::Pubkey;
 use tessera::seeds::FEE_SHARDS;
-use tessera::state::{Audit, AuditState, Draw, Moment, Run, RunState, SlotState, Task};
-use tessera_rules::{Outcome, SettleFacts, Settlement, SilentRun, plan_expire, plan_settle, reveal_phase};
-use tessera_rules::{pool_closable, pool_final};
+use tessera::state::{Audit, AuditState, Dispute, Draw, Moment, Run, RunState, SlotState, Task};
+use tessera_rules::{
+    Outcome, SettleFacts, Settlement, SilentRun, plan_dispute_settle, plan_expire, plan_settle, plan_timeout,
+    pool_closable, pool_final, reveal_phase,
+};
 
 use crate::versioned::Versioned;
 use crate::world::World;
@@ -54,6 +56,33 @@ pub enum Crank {
         /// The run.
         run: Pubkey,
     },
+    /// `dispute_timeout`: the side that owes a move has let its deadline pass.
+    TimeOutDispute {
+        /// The task.
+        task: Pubkey,
+        /// The run.
+        run: Pubkey,
+        /// The dispute.
+        dispute: Pubkey,
+    },
+    /// `dispute_settle`: there is a verdict, or the run was refuted by others.
+    SettleDispute {
+        /// The task.
+        task: Pubkey,
+        /// The run.
+        run: Pubkey,
+        /// The dispute.
+        dispute: Pubkey,
+    },
+    /// `dispute_close`: the run that the dispute refuted was slashed.
+    CloseDispute {
+        /// The task, which may be closed.
+        task: Pubkey,
+        /// The run, which may be closed.
+        run: Pubkey,
+        /// The dispute.
+        dispute: Pubkey,
+    },
     /// `market_apply`: proposed parameters have waited.
     ApplyParams,
     /// `stake_recount`: a verifier weighs more in draws than it has at stake.
@@ -88,7 +117,10 @@ impl Crank {
             Self::Expire { task, .. }
             | Self::Settle { task, .. }
             | Self::CloseAudits { task, .. }
-            | Self::Draw { task, .. } => Some(*task),
+            | Self::Draw { task, .. }
+            | Self::TimeOutDispute { task, .. }
+            | Self::SettleDispute { task, .. }
+            | Self::CloseDispute { task, .. } => Some(*task),
             Self::ApplyParams
             | Self::Recount { .. }
             | Self::SweepFees { .. }
@@ -102,12 +134,28 @@ impl Crank {
     pub fn run(&self) -> Option<Pubkey> {
         match self {
             Self::Expire { run, .. } => *run,
-            Self::Settle { run, .. } | Self::CloseAudits { run, .. } | Self::Draw { run, .. } => Some(*run),
+            Self::Settle { run, .. }
+            | Self::CloseAudits { run, .. }
+            | Self::Draw { run, .. }
+            | Self::TimeOutDispute { run, .. }
+            | Self::SettleDispute { run, .. }
+            | Self::CloseDispute { run, .. } => Some(*run),
             Self::ApplyParams
             | Self::Recount { .. }
             | Self::SweepFees { .. }
             | Self::ClaimShare { .. }
             | Self::ClosePool { .. } => None,
+        }
+    }
+
+    /// The dispute that it is about, if it is about one.
+    #[must_use]
+    pub fn dispute(&self) -> Option<Pubkey> {
+        match self {
+            Self::TimeOutDispute { dispute, .. }
+            | Self::SettleDispute { dispute, .. }
+            | Self::CloseDispute { dispute, .. } => Some(*dispute),
+            _ => None,
         }
     }
 
@@ -118,6 +166,9 @@ impl Crank {
             Self::Expire { .. } => "task_expire",
             Self::Settle { .. } | Self::CloseAudits { .. } => "task_settle",
             Self::Draw { .. } => "audit_draw",
+            Self::TimeOutDispute { .. } => "dispute_timeout",
+            Self::SettleDispute { .. } => "dispute_settle",
+            Self::CloseDispute { .. } => "dispute_close",
             Self::ApplyParams => "market_apply",
             Self::Recount { .. } => "stake_recount",
             Self::SweepFees { .. } => "fee_sweep",
@@ -130,7 +181,9 @@ impl Crank {
 /// All that is due in a market.
 #[must_use]
 pub fn all(world: &World, now: Moment) -> Vec<Due> {
-    world.tasks.values().flat_map(|task| of_task(world, task, now)).chain(of_market(world, now)).collect()
+    let tasks = world.tasks.values().flat_map(|task| of_task(world, task, now));
+    let disputes = world.disputes.values().filter_map(|dispute| of_dispute(world, dispute, now));
+    tasks.chain(disputes).chain(of_market(world, now)).collect()
 }
 
 /// What is due for a task: at most one transition for each of its runs, or one for the task as a whole.
@@ -162,7 +215,7 @@ fn of_run(world: &World, task: &Versioned<Task>, run: &Versioned<Run>, now: Mome
         SlotState::Free => None,
         _ => {
             let pair = refuting_pair(world, run);
-            let facts = SettleFacts { pair_shown: pair.is_some(), open_disputes: run.open_disputes, other_disputes: 0 };
+            let facts = facts(task, run, pair.is_some());
             match plan_settle(&view, slot, &facts, now.into()) {
                 Ok(Settlement::Decide { outcome, .. }) => {
                     let refuted = pair.map(|(_, second)| second.posted_at.unix).filter(|_| outcome == Outcome::Slashed);
@@ -179,15 +232,40 @@ fn of_run(world: &World, task: &Versioned<Task>, run: &Versioned<Run>, now: Mome
     }
 }
 
+/// What is due for a dispute.
+#[must_use]
+pub fn of_dispute(world: &World, dispute: &Versioned<Dispute>, now: Moment) -> Option<Due> {
+    let (task, run, key) = (dispute.task, dispute.run, dispute.key);
+    let its_run = world.runs.get(&run);
+    if dispute.settled {
+        let waits = its_run.is_some_and(|run| run.refuted_by() == Some(key) && run.state != RunState::Slashed);
+        let decided = its_run.map_or(now.unix, |run| run.decided_at.unix);
+        let crank = Crank::CloseDispute { task, run, dispute: key };
+        return (!waits).then_some(Due { crank, since: decided.min(now.unix) });
+    }
+    let (its_task, its_run) = (world.tasks.get(&task)?, its_run?);
+    let slot = its_task.slot_of(&its_run.provider).ok()?;
+    let since = dispute.clocks.until.unix.min(now.unix);
+    if plan_dispute_settle(&its_task.view(), slot, dispute.phase.into(), its_run.open_disputes).is_ok() {
+        return Some(Due { crank: Crank::SettleDispute { task, run, dispute: key }, since });
+    }
+    plan_timeout(&dispute.view(), now.into()).ok()?;
+    Some(Due { crank: Crank::TimeOutDispute { task, run, dispute: key }, since })
+}
+
 /// How a run ended, or would end if it were settled now; `None` while it cannot be settled. `pair_shown`: the settlement
 /// passes two audits that refute the run.
 #[must_use]
 pub fn outcome(task: &Task, run: &Run, pair_shown: bool, now: Moment) -> Option<Outcome> {
-    let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes: 0 };
-    match plan_settle(&task.view(), task.slot_of(&run.provider).ok()?, &facts, now.into()) {
+    match plan_settle(&task.view(), task.slot_of(&run.provider).ok()?, &facts(task, run, pair_shown), now.into()) {
         Ok(Settlement::Decide { outcome, .. } | Settlement::Close(outcome)) => Some(outcome),
         Err(_) => None,
     }
+}
+
+fn facts(task: &Task, run: &Run, pair_shown: bool) -> SettleFacts {
+    let other_disputes = task.open_disputes.saturating_sub(run.open_disputes);
+    SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes }
 }
 
 /// The draw of a run, while somebody could still win it.

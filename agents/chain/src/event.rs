@@ -114,6 +114,11 @@ events! {
         AuditPosted,
         AuditOpened,
         AuditForced,
+        DisputeOpened,
+        DisputeMoved,
+        DisputeEnded,
+        DisputeSettled,
+        DisputeClosed,
         TaskSettled,
         AuditClosed,
     }

@@ -14,7 +14,7 @@ pub(crate) const PROVIDER_MARKET: usize = 8 + 3;
 const TASK_MARKET: usize = 398;
 /// Where the market stands in accounts that name it first: behind the discriminator, version and bump.
 const MARKET: usize = 8 + 2;
-/// Where `Run::task` and `Audit::run` stand: behind the market.
+/// Where `Run::task`, `Audit::run` and `Dispute::run` stand: behind the market.
 pub(crate) const PARENT: usize = MARKET + 32;
 
 /// The accounts of a kind that belong to a market, of the present layout.
@@ -22,7 +22,12 @@ pub(crate) fn filters(kind: AccountKind, market: Pubkey) -> Vec<RpcFilterType> {
     let offset = match kind {
         AccountKind::Provider => PROVIDER_MARKET,
         AccountKind::Task => TASK_MARKET,
-        AccountKind::Run | AccountKind::Audit | AccountKind::Pool | AccountKind::Share | AccountKind::Balance => MARKET,
+        AccountKind::Run
+        | AccountKind::Audit
+        | AccountKind::Dispute
+        | AccountKind::Pool
+        | AccountKind::Share
+        | AccountKind::Balance => MARKET,
     };
     vec![head(kind.discriminator(), LAYOUT_VERSION), bytes(offset, market.as_ref())]
 }
@@ -68,6 +73,8 @@ mod tests {
     fn offsets_are_where_the_program_writes_the_keys() {
         let run = fixture::run(key(1), key(2), key(3), key(4));
         let audit = fixture::audit(key(5), key(1), key(4), AuditState::Claimed);
+        let dispute = fixture::dispute(&fixture::submitted(key(1), key(2), key(3), key(4)), key(5), key(6));
+        assert_eq!((at(&dispute, MARKET), at(&dispute, PARENT)), (key(1), key(5)));
         assert_eq!(at(&fixture::provider(key(1), key(4)), PROVIDER_MARKET), key(1));
         assert_eq!(at(&fixture::task(key(1), key(4), 0), TASK_MARKET), key(1));
         assert_eq!((at(&run, MARKET), at(&run, PARENT)), (key(1), key(2)));

@@ -4,7 +4,9 @@ use std::ops::Deref;
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, Discriminator};
-use tessera::state::{Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Provider, Run, Share, Task};
+use tessera::state::{
+    Audit, Balance, Buffer, Dispute, EpochPool, LAYOUT_VERSION, Market, Model, Provider, Run, Share, Task,
+};
 
 use crate::error::ChainError;
 
@@ -46,6 +48,8 @@ stored! {
     Task: "task",
     Run: "run",
     Audit: "audit",
+    Dispute: "dispute",
+    Buffer: "buffer",
     EpochPool: "pool",
     Share: "share",
     Balance: "balance",

@@ -51,6 +51,9 @@ impl Errand {
                 Crank::Settle { run, .. } => ErrandKey::Settle(run),
                 Crank::CloseAudits { run, .. } => ErrandKey::CloseAudits(run),
                 Crank::Draw { run, .. } => ErrandKey::Draw(run),
+                Crank::TimeOutDispute { dispute, .. } => ErrandKey::TimeOutDispute(dispute),
+                Crank::SettleDispute { dispute, .. } => ErrandKey::SettleDispute(dispute),
+                Crank::CloseDispute { dispute, .. } => ErrandKey::CloseDispute(dispute),
                 Crank::ApplyParams => ErrandKey::ApplyParams,
                 Crank::Recount { provider } => ErrandKey::Recount(provider),
                 Crank::SweepFees { epoch, shard } => ErrandKey::SweepFees(epoch, shard),
@@ -75,6 +78,12 @@ pub enum ErrandKey {
     CloseAudits(Pubkey),
     /// To a run.
     Draw(Pubkey),
+    /// To a dispute.
+    TimeOutDispute(Pubkey),
+    /// To a dispute.
+    SettleDispute(Pubkey),
+    /// To a dispute.
+    CloseDispute(Pubkey),
     /// To the market.
     ApplyParams,
     /// To a verifier.
@@ -100,6 +109,9 @@ impl ErrandKey {
         match self {
             Self::Expire(key) => run(key).or_else(|| world.tasks.get(key).map(|task| task.slot)),
             Self::Settle(key) | Self::CloseAudits(key) | Self::Draw(key) => run(key),
+            Self::TimeOutDispute(key) | Self::SettleDispute(key) | Self::CloseDispute(key) => {
+                world.disputes.get(key).map(|dispute| dispute.slot)
+            }
             Self::ApplyParams => world.market.as_ref().map(|market| market.slot),
             Self::Recount(key) | Self::Commit(key) => world.providers.get(key).map(|provider| provider.slot),
             // Opening a share is counted in the pool. A pool that is not there yet is opened with it.

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, Discriminator};
 use tessera::addresses::{
-    fee_vault_address, pool_vault_address, stake_vault_address, task_vault_address, unclaimed_vault_address,
+    bond_vault_address, fee_vault_address, pool_vault_address, stake_vault_address, task_vault_address, unclaimed_vault_address,
 };
 use tessera::seeds::FEE_SHARDS;
 use tessera::state::{
-    Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Provider, Run, RunState, Share, SlotState, Task,
+    Audit, Balance, Dispute, EpochPool, LAYOUT_VERSION, Market, Provider, Run, RunState, Share, SlotState, Task,
 };
 
 use super::world::World;
@@ -20,7 +20,8 @@ impl World {
     ///   a market's balances, an epoch's contributions that are not paid out;
     /// - locked stake is the sum of the locks of undecided runs and open audits;
     /// - counts and sums are those of the accounts there are: open runs, audits and shares, ticket weights, fee vaults;
-    /// - a task's slots say what its runs do.
+    /// - a task's slots say what its runs do;
+    /// - a dispute's vault holds its bond.
     ///
     /// # Panics
     /// When one of them does not.
@@ -39,6 +40,34 @@ impl World {
         }
         self.check_markets(&providers);
         self.check_pools();
+        self.check_disputes(&providers, &runs);
+    }
+
+    #[track_caller]
+    fn check_disputes(&self, providers: &BTreeMap<Pubkey, Provider>, runs: &BTreeMap<Pubkey, Run>) {
+        let disputes = self.all::<Dispute>();
+        let open = |is_of: &dyn Fn(&Dispute) -> bool| {
+            disputes.values().filter(|dispute| !dispute.settled && is_of(dispute)).count()
+        };
+        for (key, provider) in providers {
+            assert_eq!(usize::from(provider.open_disputes), open(&|dispute| dispute.provider == *key), "against {key}");
+        }
+        for (key, task) in self.all::<Task>() {
+            assert_eq!(usize::from(task.open_disputes), open(&|dispute| dispute.task == key), "over task {key}");
+        }
+        for (key, run) in runs {
+            assert_eq!(usize::from(run.open_disputes), open(&|dispute| dispute.run == *key), "over run {key}");
+        }
+        for (key, dispute) in &disputes {
+            let vault = bond_vault_address(key).0;
+            let waits = runs.get(&dispute.run).is_some_and(|run| run.state == RunState::Submitted);
+            if waits {
+                self.check_vault(&vault, dispute.bond, "bond");
+            } else {
+                // The slash has paid.
+                assert!(dispute.settled && self.tokens(&vault) >= dispute.bond, "bond vault {vault}");
+            }
+        }
     }
 
     #[track_caller]

@@ -8,7 +8,9 @@ use solana_keypair::Keypair;
 use solana_signature::Signature;
 use solana_signer::Signer;
 use tessera::slot_hashes::{SlotHash, first_at_or_after};
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
+use tessera::state::{
+    Audit, Balance, Buffer, Dispute, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1,
+};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +35,14 @@ macro_rules! pick {
 fn pick_model(stored: &Stored) -> Option<Model> {
     match stored {
         Stored::Model(model) => Some(model.clone()),
-        Stored::Watched(_) => None,
+        Stored::Buffer(_) | Stored::Watched(_) => None,
+    }
+}
+
+fn pick_buffer(stored: &Stored) -> Option<Buffer> {
+    match stored {
+        Stored::Buffer(buffer) => Some(buffer.clone()),
+        Stored::Model(_) | Stored::Watched(_) => None,
     }
 }
 
@@ -69,6 +78,14 @@ impl Chain for FakeChain {
 
     async fn audit(&self, key: Pubkey) -> Result<Option<Versioned<Audit>>, ChainError> {
         self.answer()?.read(key, "audit", pick!(Audit))
+    }
+
+    async fn dispute(&self, key: Pubkey) -> Result<Option<Versioned<Dispute>>, ChainError> {
+        self.answer()?.read(key, "dispute", pick!(Dispute))
+    }
+
+    async fn buffer(&self, key: Pubkey) -> Result<Option<Versioned<Buffer>>, ChainError> {
+        self.answer()?.read(key, "buffer", pick_buffer)
     }
 
     async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError> {
@@ -108,6 +125,12 @@ impl Chain for FakeChain {
     async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError> {
         let mut all = self.answer()?.all(pick!(Audit));
         all.retain(|audit| audit.run == run);
+        Ok(all)
+    }
+
+    async fn disputes(&self, run: Pubkey) -> Result<Vec<Versioned<Dispute>>, ChainError> {
+        let mut all = self.answer()?.all(pick!(Dispute));
+        all.retain(|dispute| dispute.run == run);
         Ok(all)
     }
 

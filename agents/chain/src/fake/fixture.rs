@@ -1,5 +1,6 @@
 //! Accounts as they might be, for tests: each test changes only the fields that it is about.
 
+mod disputes;
 mod work;
 
 use anchor_lang::prelude::Pubkey;
@@ -9,6 +10,7 @@ use tessera::state::{
     ProviderStatus, Reputation, RewardSplits, Roles, Share, Sink, SlashShares, Stake, TicketChain, Unbonding,
 };
 
+pub use self::disputes::dispute;
 pub use self::work::{audit, redundant, run, sealed, submitted, task, with_run};
 
 /// A moment without history.
@@ -111,7 +113,8 @@ pub fn provider(market: Pubkey, authority: Pubkey) -> Provider {
         max_runs: 1,
         runs_unclosed: 0,
         active_audits: 0,
-        reserved: [0; 128],
+        open_disputes: 0,
+        reserved: [0; 126],
         endpoint: String::new(),
     }
 }

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Balance, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1};
+use tessera::state::{
+    Audit, Balance, Buffer, Dispute, EpochPool, Market, Model, Moment, Provider, Run, Share, Task, v1,
+};
 use tokio::sync::watch;
 
 use crate::chain::{MintInfo, Outdated, Outgoing, Recorded, TokenBalance};
@@ -78,6 +80,7 @@ impl Default for State {
 enum Stored {
     Watched(Account),
     Model(Model),
+    Buffer(Buffer),
 }
 
 impl FakeChain {
@@ -118,6 +121,19 @@ impl FakeChain {
     /// Puts an audit at `key`, in a new slot.
     pub fn put_audit(&self, key: Pubkey, audit: Audit) {
         self.put(key, Account::Audit(Box::new(audit)));
+    }
+
+    /// Puts a dispute at `key`, in a new slot.
+    pub fn put_dispute(&self, key: Pubkey, dispute: Dispute) {
+        self.put(key, Account::Dispute(Box::new(dispute)));
+    }
+
+    /// Puts a buffer at `key`, in a new slot.
+    pub fn put_buffer(&self, key: Pubkey, buffer: Buffer) {
+        let mut state = self.lock();
+        state.slot += 1;
+        let slot = state.slot;
+        state.accounts.insert(key, (slot, Stored::Buffer(buffer)));
     }
 
     /// Puts the books of an epoch at `key`, in a new slot.

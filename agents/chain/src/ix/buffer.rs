@@ -35,8 +35,10 @@ pub const BUFFER_PART: usize = 900;
 /// The bytes of a move's arguments, as a buffer holds them.
 #[must_use]
 pub fn payload_bytes(args: &impl AnchorSerialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
     // Writing into memory does not fail.
-    anchor_lang::solana_program::borsh1::try_to_vec_without_schema(args).unwrap_or_default()
+    let _ = args.serialize(&mut bytes);
+    bytes
 }
 
 /// Writes a part of a payload of `length` bytes into the buffer of `writer`, who signs and pays; the first write makes it.

@@ -4,6 +4,9 @@
 //! arguments are derived; where an account's content says which others belong, the account itself is the argument.
 
 mod audit;
+mod buffer;
+mod dispute;
+mod dispute_end;
 mod epoch;
 mod market;
 mod payee;
@@ -19,6 +22,12 @@ use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::{InstructionData, ToAccountMetas};
 
 pub use self::audit::{audit_claim, audit_draw, audit_force, audit_open, audit_post};
+pub use self::buffer::{BUFFER_PART, Payload, buffer_close, buffer_write, buffer_writes, payload_bytes};
+pub use self::dispute::{
+    dispute_descend, dispute_element, dispute_input, dispute_leaf, dispute_open, dispute_operation, dispute_part,
+    dispute_parts, dispute_reveal, dispute_show, dispute_step, dispute_tensors, dispute_trace,
+};
+pub use self::dispute_end::{DisputeSettlement, dispute_close, dispute_settle, dispute_timeout};
 pub use self::epoch::{
     FeeSweep, balance_claim, fee_sweep, fee_vault_open, pool_claim, pool_close, pool_fund, pool_open, share_open,
 };

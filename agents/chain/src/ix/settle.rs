@@ -54,7 +54,10 @@ impl Settlement<'_> {
     #[must_use]
     pub fn order<'a>(run: &Run, audits: impl Iterator<Item = &'a Versioned<Audit>>) -> Vec<&'a Versioned<Audit>> {
         let mut audits: Vec<_> = audits.collect();
-        let first = refuting(run, &audits).unwrap_or(run.differed.map(|answer| answer.verifier));
+        let first = match run.refuted_by() {
+            Some(_) => run.differed.map(|answer| answer.verifier),
+            None => refuting(run, &audits).unwrap_or(run.differed.map(|answer| answer.verifier)),
+        };
         audits.sort_by_key(|audit| (!first.contains(&audit.verifier), audit.ordinal, audit.key));
         audits
     }
@@ -105,6 +108,11 @@ pub fn task_settle(settlement: &Settlement<'_>) -> Instruction {
         model_token: model.map(|model| model.token),
         cranker_token: *cranker_token,
         burn_mint: sinks_to(Sink::Burn).then_some(market.mint),
+        // Named only where it is paid: the dispute may be closed afterwards.
+        challenger_vault: run
+            .refuted_by()
+            .filter(|_| run.state == RunState::Submitted)
+            .map(|dispute| address::bond_vault(&dispute)),
         unclaimed_vault: keeps.then(|| address::unclaimed_vault(&market.key)),
         requester_balance: requester.balance_in(market),
         model_balance: model.and_then(|model| model.balance_in(market)),

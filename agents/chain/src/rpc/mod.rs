@@ -20,7 +20,7 @@ use solana_keypair::Keypair;
 use solana_signature::Signature;
 use tessera::slot_hashes::SlotHash;
 use tessera::state::{
-    Audit, Balance, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task, v1,
+    Audit, Balance, Buffer, Dispute, EpochPool, LAYOUT_VERSION, Market, Model, Moment, Provider, Run, Share, Task, v1,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -153,6 +153,14 @@ impl Chain for RpcChain {
         self.pool.stored(key).await
     }
 
+    async fn dispute(&self, key: Pubkey) -> Result<Option<Versioned<Dispute>>, ChainError> {
+        self.pool.stored(key).await
+    }
+
+    async fn buffer(&self, key: Pubkey) -> Result<Option<Versioned<Buffer>>, ChainError> {
+        self.pool.stored(key).await
+    }
+
     async fn pool(&self, key: Pubkey) -> Result<Option<Versioned<EpochPool>>, ChainError> {
         self.pool.stored(key).await
     }
@@ -183,6 +191,10 @@ impl Chain for RpcChain {
 
     async fn audits(&self, run: Pubkey) -> Result<Vec<Versioned<Audit>>, ChainError> {
         self.pool.all(filters::of_with::<Audit>(LAYOUT_VERSION, PARENT, run)).await
+    }
+
+    async fn disputes(&self, run: Pubkey) -> Result<Vec<Versioned<Dispute>>, ChainError> {
+        self.pool.all(filters::of_with::<Dispute>(LAYOUT_VERSION, PARENT, run)).await
     }
 
     async fn pools(&self, market: Pubkey) -> Result<Vec<Versioned<EpochPool>>, ChainError> {

@@ -2,7 +2,7 @@
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, Balance, EpochPool, Market, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, Balance, Dispute, EpochPool, Market, Moment, Provider, Run, Share, Task};
 
 use crate::error::ChainError;
 use crate::versioned::decode;
@@ -20,6 +20,8 @@ pub enum Account {
     Run(Box<Run>),
     /// An audit.
     Audit(Box<Audit>),
+    /// A dispute.
+    Dispute(Box<Dispute>),
     /// The books of an epoch.
     Pool(Box<EpochPool>),
     /// A provider's share of an epoch.
@@ -39,6 +41,8 @@ pub enum AccountKind {
     Run,
     /// Audits.
     Audit,
+    /// Disputes.
+    Dispute,
     /// Books of epochs.
     Pool,
     /// Shares of providers in epochs.
@@ -49,8 +53,16 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds, in the order in which accounts come into being.
-    pub const ALL: [Self; 7] =
-        [Self::Provider, Self::Task, Self::Run, Self::Audit, Self::Pool, Self::Share, Self::Balance];
+    pub const ALL: [Self; 8] = [
+        Self::Provider,
+        Self::Task,
+        Self::Run,
+        Self::Audit,
+        Self::Dispute,
+        Self::Pool,
+        Self::Share,
+        Self::Balance,
+    ];
 
     /// The first bytes of every account of this kind.
     #[must_use]
@@ -60,6 +72,7 @@ impl AccountKind {
             Self::Task => Task::DISCRIMINATOR,
             Self::Run => Run::DISCRIMINATOR,
             Self::Audit => Audit::DISCRIMINATOR,
+            Self::Dispute => Dispute::DISCRIMINATOR,
             Self::Pool => EpochPool::DISCRIMINATOR,
             Self::Share => Share::DISCRIMINATOR,
             Self::Balance => Balance::DISCRIMINATOR,
@@ -84,6 +97,7 @@ impl Account {
             AccountKind::Task => Self::Task(Box::new(decode(key, bytes)?)),
             AccountKind::Run => Self::Run(Box::new(decode(key, bytes)?)),
             AccountKind::Audit => Self::Audit(Box::new(decode(key, bytes)?)),
+            AccountKind::Dispute => Self::Dispute(Box::new(decode(key, bytes)?)),
             AccountKind::Pool => Self::Pool(Box::new(decode(key, bytes)?)),
             AccountKind::Share => Self::Share(Box::new(decode(key, bytes)?)),
             AccountKind::Balance => Self::Balance(Box::new(decode(key, bytes)?)),
@@ -98,6 +112,7 @@ impl Account {
             Self::Task(task) => Some(task.terms.market),
             Self::Run(run) => Some(run.market),
             Self::Audit(audit) => Some(audit.market),
+            Self::Dispute(dispute) => Some(dispute.market),
             Self::Pool(pool) => Some(pool.market),
             Self::Share(share) => Some(share.market),
             Self::Balance(balance) => Some(balance.market),
@@ -112,6 +127,7 @@ impl Account {
             Self::Task(_) => Some(AccountKind::Task),
             Self::Run(_) => Some(AccountKind::Run),
             Self::Audit(_) => Some(AccountKind::Audit),
+            Self::Dispute(_) => Some(AccountKind::Dispute),
             Self::Pool(_) => Some(AccountKind::Pool),
             Self::Share(_) => Some(AccountKind::Share),
             Self::Balance(_) => Some(AccountKind::Balance),

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anchor_lang::prelude::Pubkey;
-use tessera::state::{Audit, AuditState, Balance, EpochPool, Market, Moment, Provider, Run, Share, Task};
+use tessera::state::{Audit, AuditState, Balance, Dispute, EpochPool, Market, Moment, Provider, Run, Share, Task};
 
 pub use self::account::{Account, AccountKind, Update};
 use crate::address;
@@ -33,6 +33,8 @@ pub struct World {
     pub runs: BTreeMap<Pubkey, Versioned<Run>>,
     /// The market's audits, see [`World::audits_of`].
     pub audits: BTreeMap<Pubkey, Versioned<Audit>>,
+    /// The market's disputes, see [`World::disputes_of`].
+    pub disputes: BTreeMap<Pubkey, Versioned<Dispute>>,
     /// The market's books of fee epochs, see [`World::pool`].
     pub pools: BTreeMap<Pubkey, Versioned<EpochPool>>,
     /// Shares of providers in the market's epochs, see [`World::share`].
@@ -55,6 +57,7 @@ impl World {
             tasks: BTreeMap::new(),
             runs: BTreeMap::new(),
             audits: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             pools: BTreeMap::new(),
             shares: BTreeMap::new(),
             balances: BTreeMap::new(),
@@ -83,6 +86,17 @@ impl World {
     /// The audits of a run.
     pub fn audits_of(&self, run: Pubkey) -> impl Iterator<Item = &Versioned<Audit>> {
         self.audits.values().filter(move |audit| audit.run == run)
+    }
+
+    /// The disputes over a run.
+    pub fn disputes_of(&self, run: Pubkey) -> impl Iterator<Item = &Versioned<Dispute>> {
+        self.disputes.values().filter(move |dispute| dispute.run == run)
+    }
+
+    /// The dispute over a run that `challenger` opened.
+    #[must_use]
+    pub fn dispute_of(&self, run: Pubkey, challenger: Pubkey) -> Option<&Versioned<Dispute>> {
+        self.disputes.get(&address::dispute(&run, &challenger))
     }
 
     /// The run of a task by a provider.
@@ -163,6 +177,7 @@ impl World {
             Account::Task(data) => drop(self.tasks.insert(key, Versioned { key, slot, data: *data })),
             Account::Run(data) => drop(self.runs.insert(key, Versioned { key, slot, data: *data })),
             Account::Audit(data) => drop(self.audits.insert(key, Versioned { key, slot, data: *data })),
+            Account::Dispute(data) => drop(self.disputes.insert(key, Versioned { key, slot, data: *data })),
             Account::Pool(data) => drop(self.pools.insert(key, Versioned { key, slot, data: *data })),
             Account::Share(data) => drop(self.shares.insert(key, Versioned { key, slot, data: *data })),
             Account::Balance(data) => drop(self.balances.insert(key, Versioned { key, slot, data: *data })),
@@ -180,6 +195,7 @@ impl World {
             | self.tasks.remove(&key).is_some()
             | self.runs.remove(&key).is_some()
             | self.audits.remove(&key).is_some()
+            | self.disputes.remove(&key).is_some()
             | self.pools.remove(&key).is_some()
             | self.shares.remove(&key).is_some()
             | self.balances.remove(&key).is_some()
@@ -193,6 +209,7 @@ impl World {
             AccountKind::Task => older(&self.tasks, slot),
             AccountKind::Run => older(&self.runs, slot),
             AccountKind::Audit => older(&self.audits, slot),
+            AccountKind::Dispute => older(&self.disputes, slot),
             AccountKind::Pool => older(&self.pools, slot),
             AccountKind::Share => older(&self.shares, slot),
             AccountKind::Balance => older(&self.balances, slot),
@@ -219,6 +236,7 @@ impl World {
             .or_else(|| self.tasks.get(key).map(|account| &account.slot))
             .or_else(|| self.runs.get(key).map(|account| &account.slot))
             .or_else(|| self.audits.get(key).map(|account| &account.slot))
+            .or_else(|| self.disputes.get(key).map(|account| &account.slot))
             .or_else(|| self.pools.get(key).map(|account| &account.slot))
             .or_else(|| self.shares.get(key).map(|account| &account.slot))
             .or_else(|| self.balances.get(key).map(|account| &account.slot))

@@ -43,6 +43,10 @@ fn patience(view: &View<'_>, me: &Versioned<Provider>, due: &Due) -> Option<i64>
     if due.crank.task().is_none() {
         return limits.market_patience(view.world, me, due.crank);
     }
+    if let Some(dispute) = due.crank.dispute().and_then(|key| view.world.disputes.get(&key)) {
+        let own = dispute.challenger == me.authority;
+        return if own { Some(0) } else { limits.stranger_patience(&view.me) };
+    }
     let run = due.crank.run().and_then(|run| view.world.runs.get(&run));
     let place = run.and_then(|run| view.own_audit(run)).map(|audit| i64::from(audit.ordinal));
     let turns = |turns: i64| Some(turns.saturating_mul(TURN_SECONDS));

@@ -36,7 +36,10 @@ impl Dispute {
         let Some(operand) = tensor.checked_sub(1) else {
             return Ok((Operand::Op(self.operation), operation.output));
         };
-        Ok(*operation.operands().get(usize::from(operand)).ok_or(TesseraError::TensorUnknown)?)
+        let at = usize::from(operand);
+        let found = operation.operands().get(at).zip(operation.operand_types().get(at));
+        let (source, ty) = found.ok_or(TesseraError::TensorUnknown)?;
+        Ok((*source, *ty))
     }
 
     /// The hash of an open tensor's tree.

@@ -39,6 +39,7 @@ impl<'a, 'info> Turn<'a, 'info> {
         let next = self.plan(made)?;
         self.dispute.moved(&next)?;
         emit!(DisputeMoved {
+            task: self.dispute.task,
             run: self.dispute.run,
             dispute: self.dispute.key(),
             mover: self.mover,

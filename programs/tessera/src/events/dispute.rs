@@ -29,6 +29,8 @@ pub struct DisputeOpened {
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisputeMoved {
+    /// The task.
+    pub task: Pubkey,
     /// The run.
     pub run: Pubkey,
     /// The dispute.
@@ -60,6 +62,8 @@ pub enum DisputeCause {
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisputeEnded {
+    /// The task.
+    pub task: Pubkey,
     /// The run.
     pub run: Pubkey,
     /// The dispute.
@@ -72,7 +76,9 @@ pub struct DisputeEnded {
 
 impl DisputeEnded {
     pub(crate) fn new(dispute: &Account<'_, Dispute>, because: DisputeCause) -> Self {
-        Self { run: dispute.run, dispute: dispute.key(), verdict: dispute.phase.verdict(), because }
+        Self {
+            task: dispute.task,
+            run: dispute.run, dispute: dispute.key(), verdict: dispute.phase.verdict(), because }
     }
 }
 
@@ -102,6 +108,8 @@ pub struct DisputeSettled {
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisputeClosed {
+    /// The task.
+    pub task: Pubkey,
     /// The run.
     pub run: Pubkey,
     /// The dispute, closed now.

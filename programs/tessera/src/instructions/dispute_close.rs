@@ -80,6 +80,6 @@ pub fn handler(ctx: Context<DisputeClose>) -> Result<()> {
     let money = BondMoney::new(dispute, &accounts.bond_vault, &accounts.mint)?;
     let challenger_paid = money.pay_leg(&leg, &unclaimed, token_amount(accounts.bond_vault.as_ref())?)?;
     money.close(rent_receiver(accounts.challenger.as_ref(), accounts.cranker.as_ref()))?;
-    emit!(DisputeClosed { run: dispute.run, dispute: dispute.key(), challenger_paid });
+    emit!(DisputeClosed { task: dispute.task, run: dispute.run, dispute: dispute.key(), challenger_paid });
     close_account(accounts.dispute.as_ref(), accounts.challenger.as_ref(), &accounts.cranker)
 }

@@ -49,7 +49,7 @@ impl Dispute {
         let inputs = self.graph()?.inputs;
         let decoded = Descriptor::decode(descriptor);
         Ok(decoded.is_ok_and(|decoded| {
-            decoded.operands().iter().all(|(operand, _)| match *operand {
+            decoded.operands().iter().all(|operand| match *operand {
                 Operand::Input(index) => index < inputs,
                 Operand::Op(index) => index < operation,
             })

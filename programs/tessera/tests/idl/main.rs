@@ -95,7 +95,7 @@ macro_rules! check_all {
 #[test]
 fn accounts() {
     let idl = idl();
-    check_all!(&idl, "accounts", state: Audit Balance EpochPool Market Model Provider Run Share Task);
+    check_all!(&idl, "accounts", state: Audit Balance Buffer Dispute EpochPool Market Model Provider Run Share Task);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn events() {
     check_all!(
         &idl, "events", events:
         AccountMigrated AuditClaimed AuditClosed AuditDrawn AuditForced AuditOpened AuditPosted AuthorityAccepted
-        AuthorityOffered BalanceClaimed FeeVaultOpened FeesSwept MarketInitialised MarketPaused ModelRegistered
+        AuthorityOffered BalanceClaimed DisputeClosed DisputeEnded DisputeMoved DisputeOpened DisputeSettled FeeVaultOpened FeesSwept MarketInitialised MarketPaused ModelRegistered
         ParamsApplied ParamsProposed ParamsWithdrawn PoolClosed PoolFunded PoolOpened ProviderClosed
         ProviderRegistered ProviderUpdated ReputationChanged RunAbandoned RunReleased RunSealed RunSilent
         RunSubmitted ShareClaimed ShareOpened StakeDeposited StakeRecounted StakeUnbonded StakeWithdrawn TaskCancelled TaskClaimed
@@ -131,6 +131,24 @@ fn instructions() {
         "authority_accept" AuthorityAccept
         "authority_offer" AuthorityOffer
         "balance_claim" BalanceClaim
+        "buffer_close" BufferClose
+        "buffer_write" BufferWrite
+        "dispute_close" DisputeClose
+        "dispute_descend" DisputeDescend
+        "dispute_element" DisputeElement
+        "dispute_input" DisputeInput
+        "dispute_leaf" DisputeLeaf
+        "dispute_open" DisputeOpen
+        "dispute_operation" DisputeOperation
+        "dispute_part" DisputePart
+        "dispute_parts" DisputeParts
+        "dispute_reveal" DisputeReveal
+        "dispute_settle" DisputeSettle
+        "dispute_show" DisputeShow
+        "dispute_step" DisputeStep
+        "dispute_tensors" DisputeTensors
+        "dispute_timeout" DisputeTimeout
+        "dispute_trace" DisputeTrace
         "fee_sweep" FeeSweep
         "fee_vault_open" FeeVaultOpen
         "market_apply" MarketApply

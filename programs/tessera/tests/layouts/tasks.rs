@@ -90,7 +90,8 @@ fn task() -> Task {
         challenge_until: Deadline { unix: 0x75, slot: 0x76 },
         slots: [slot(0xc0, SlotState::Submitted), slot(0xd0, SlotState::Refuted), slot(0xe0, SlotState::Void)],
         vault: key(0xb5),
-        reserved: [0; 32],
+        open_disputes: 0x0b0c,
+        reserved: [0; 30],
         terms: terms(),
         decision: Decision::Root([0xb4; 32]),
         excluded: vec![key(0xb2), key(0xb3)],
@@ -126,7 +127,10 @@ fn run() -> Run {
             Differing { verifier: key(0xb1), root: [0xb2; 32] },
             Differing { verifier: key(0xb3), root: [0xb4; 32] },
         ],
-        reserved: [0; 64],
+        refuted_by: key(0xb6),
+        refuted_bond_bump: 0xf3,
+        refuted_with_auditor: true,
+        reserved: [0; 30],
         draw: Draw::Hash([0xb5; 32]),
         winners: Some(Winners { first: key(0xa8), second: key(0xa9) }),
         output_locator: "file:///o".into(),
@@ -169,7 +173,7 @@ fn task_bytes() {
             "
         4f22e537585a3754 02 f1 f2 03 03 0201000000000000 0403000000000000 0605000000000000 0807 [b1*32]
         0a09000000000000 {MOMENT_71} {UNTIL_73} 7500000000000000 7600000000000000
-        [c0*32] 03 [c1*32] c200 c300 [d0*32] 04 [d1*32] d200 d300 [e0*32] 07 [e1*32] e200 e300 [b5*32] [00*32]
+        [c0*32] 03 [c1*32] c200 c300 [d0*32] 04 [d1*32] d200 d300 [e0*32] 07 [e1*32] e200 e300 [b5*32] 0c0b [00*30]
         [a1*32] [a2*32] 1009080700000000 [a3*32] [a4*32] [a5*32] 1211 13 0103 1514000000000000 1716000000000000
         1918000000000000 21000000 22000000 23000000 24000000 25000000 26000000 27000000
         0101 0202 0303 0404 0505 0606 00 3231000000000000 3433000000000000 3635000000000000
@@ -191,7 +195,7 @@ fn run_bytes() {
         c7369b56eb73f6bd 02 f1 [a0*32] [a1*32] [a2*32] [a3*32] 05 0201000000000000 [a4*32] [a5*32] [a6*32] [a7*32]
         {MOMENT_71} {UNTIL_73} 0500000000000000 0600000000000000 0700000000000000 0800000000000000
         0403000000000000 0605 0807000000000000 0a09000000000000 0c0b 0e0d 100f
-        [b1*32] [b2*32] [b3*32] [b4*32] [00*64] 01 [b5*32] 01 [a8*32] [a9*32] 09000000 66696c653a2f2f2f6f
+        [b1*32] [b2*32] [b3*32] [b4*32] [b6*32] f3 01 [00*30] 01 [b5*32] 01 [a8*32] [a9*32] 09000000 66696c653a2f2f2f6f
         "
         ),
     );

@@ -52,7 +52,8 @@ impl Model {
             max_runs: 4,
             runs_unclosed: 0,
             active_audits: 0,
-            reserved: [0; 128],
+            open_disputes: 0,
+            reserved: [0; 126],
             endpoint: "https://node.example:7443".to_owned(),
         };
         if ticket {

@@ -1,6 +1,7 @@
 //! For every instruction, the call that an honest client would make.
 
 mod audit;
+mod dispute;
 mod epoch;
 mod market;
 mod stake;

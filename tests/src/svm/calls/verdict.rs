@@ -29,6 +29,7 @@ impl World {
             model_token: None,
             cranker_token: Some(self.cranker.token),
             burn_mint: None,
+            challenger_vault: None,
             unclaimed_vault: None,
             requester_balance: None,
             provider_balance: None,

@@ -7,7 +7,7 @@ use crate::due::first_pair;
 use crate::versioned::Versioned;
 
 /// Where the program expects the audits of a settlement, after its own accounts.
-const SETTLE_ACCOUNTS: usize = 25;
+const SETTLE_ACCOUNTS: usize = 26;
 
 impl Call<'_> {
     /// Decides the run, closes the audits passed, and with them the run and the task.
@@ -21,7 +21,8 @@ impl Call<'_> {
         }
         let slot = task.slot_of(&run.provider)?;
         let pair_shown = run.winners.is_some() || first_pair(audits.iter()).is_some();
-        let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes: 0 };
+        let other_disputes = task.open_disputes.saturating_sub(run.open_disputes);
+        let facts = SettleFacts { pair_shown, open_disputes: run.open_disputes, other_disputes };
         match plan_settle(&task.view(), slot, &facts, self.now.into())? {
             Settlement::Close(_) if audits.is_empty() => return Err(TesseraError::NothingToClose.into()),
             Settlement::Close(_) => {}
