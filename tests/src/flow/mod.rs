@@ -1,10 +1,12 @@
 //! The stage of the flow tests: a chain with a market, real agents over RPC and websocket, and everybody's money counted.
 
 mod books;
+mod flipping;
 mod network;
 mod scene;
 
 pub use books::Books;
+pub use flipping::Flipping;
 pub use network::Network;
 pub use scene::{Agents, Scene};
 pub use tessera_cli::demo::{Stuck, Wrong};

@@ -14,11 +14,12 @@ use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
 use tessera_compute::{Backend, ContentId};
 use tessera_jobs::{JobSpec, Prepared, Table, prepare};
+use tessera_node::dispute::{ChallengeTuning, Fault};
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
 
-use super::{Books, Network, Wrong};
+use super::{Books, Flipping, Network, Wrong};
 
 /// Base units at stake for each agent.
 const STAKE: u64 = 1_000_000_000;
@@ -150,8 +151,32 @@ impl Scene {
         self.spawn_provider(agents, name, backend, config).await;
     }
 
+    /// Starts a registered provider whose disputes have this fault; with one, its backend has the same.
+    pub async fn start_disputed_provider(&self, agents: &mut Agents, name: &str, fault: Fault) {
+        let mut config = self.provider_config(name);
+        config.node.fault = fault.clone();
+        self.spawn_provider(agents, name, Flipping::new(fault), config).await;
+    }
+
+    /// Starts a registered verifier that challenges runs, as this fault shows them to it.
+    pub async fn start_challenger(&self, agents: &mut Agents, name: &str, fault: Fault) {
+        let mut config = self.verifier_config(name);
+        config.node.challenge = ChallengeTuning::default();
+        config.node.fault = fault.clone();
+        self.spawn_verifier(agents, name, Flipping::new(fault), config).await;
+    }
+
     fn provider_config(&self, name: &str) -> ProviderConfig {
-        ProviderConfig::new(self.market, self.files.path().join(name), self.store.clone())
+        let mut config = ProviderConfig::new(self.market, self.files.path().join(name), self.store.clone());
+        config.node.challenge.at_once = 0;
+        config
+    }
+
+    /// One that opens no disputes.
+    fn verifier_config(&self, name: &str) -> VerifierConfig {
+        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        config.node.challenge.at_once = 0;
+        config
     }
 
     async fn spawn_provider(
@@ -170,7 +195,16 @@ impl Scene {
 
     /// Starts a registered verifier.
     pub async fn start_verifier(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
-        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        self.spawn_verifier(agents, name, backend, self.verifier_config(name)).await;
+    }
+
+    async fn spawn_verifier(
+        &self,
+        agents: &mut Agents,
+        name: &str,
+        backend: impl Backend + 'static,
+        mut config: VerifierConfig,
+    ) {
         config.node.self_check = !is_wrong(&backend);
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
         let backend: Arc<dyn Backend> = Arc::new(backend);
@@ -297,7 +331,8 @@ impl Scene {
         self.pass_seconds(epochs * market.epoch_seconds).await;
     }
 
-    async fn pass_seconds(&mut self, seconds: u32) {
+    /// Lets seconds pass on the chain's clock.
+    pub async fn pass_seconds(&mut self, seconds: u32) {
         let since = self.chain.moment().await.expect("readable");
         let tokio_wait = tokio::time::timeout(LIMIT, async {
             let mut world = self.feed.latest();
@@ -339,5 +374,5 @@ impl Agents {
 
 /// Whether a backend is wrong on purpose: its operator does not look at what it gives.
 fn is_wrong(backend: &impl Backend) -> bool {
-    backend.name() == Wrong::default().name()
+    [Wrong::default().name(), Flipping::default().name()].contains(&backend.name())
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod balance;
 mod cancel;
 mod disagreement;
+mod disputes;
 mod epoch;
 mod happy_path;
 mod models;

@@ -40,7 +40,7 @@ pub fn answer(state: &DisputeState, truth: &mut Truth) -> Result<Option<Play>, P
             let (claim, _) = state.claimed(&picked)?;
             let operation = truth.operation(state.operation)?;
             let parts = operation.opened(|opened| opened.true_parts(state.element, &claim))?;
-            Ok(Some(Play::Parts(truth.fault().parts(&claim, parts))))
+            Ok(Some(Play::Parts(truth.fault().parts(&picked.descriptor, state.element, &claim, parts))))
         }
         Phase::Step => step(state, truth).map(Some),
         Phase::PickOperation | Phase::PickLeaf | Phase::PickElement | Phase::PickPart | Phase::Over(_) => Ok(None),

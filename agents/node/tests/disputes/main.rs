@@ -49,7 +49,7 @@ fn lies_and_silence_of_a_provider_lose() {
     let wrong = Fault::flipping(40, 1, 3);
     let mut faults = vec![
         Fault { trace: Some(3), ..Fault::default() },
-        Fault { part: true, ..wrong.clone() },
+        Fault { fits: false, ..wrong.clone() },
         Fault { trace: Some(12), ..wrong.clone() },
     ];
     let owed = [

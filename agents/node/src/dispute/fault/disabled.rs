@@ -1,4 +1,5 @@
 use tessera_chain::rules::Phase;
+use tessera_compute::referee::descriptor::Descriptor;
 use tessera_compute::referee::dispute::Claim;
 use tessera_compute::{Root, Tensor};
 
@@ -13,7 +14,7 @@ impl Fault {
 
     pub(crate) fn trace(&self, _: &mut [Root]) {}
 
-    pub(crate) fn parts(&self, _: &Claim, parts: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn parts(&self, _: &Descriptor, _: u64, _: &Claim, parts: Vec<u8>) -> Vec<u8> {
         parts
     }
 

@@ -1,5 +1,7 @@
 use tessera_chain::rules::Phase;
-use tessera_compute::referee::dispute::Claim;
+use tessera_compute::referee::descriptor::Descriptor;
+use tessera_compute::referee::dispute::{Claim, parts_hold};
+use tessera_compute::referee::step::Partial;
 use tessera_compute::{Root, Tensor};
 
 /// One wrong bit.
@@ -20,16 +22,16 @@ pub struct Fault {
     pub flip: Option<Flip>,
     /// It says another root for this operation's output.
     pub trace: Option<u16>,
-    /// The first of several parts that it says is wrong in its lowest bit.
-    pub part: bool,
+    /// The parts that it says are made to add up to its claims where the true ones do not.
+    pub fits: bool,
     /// It makes no move in this phase.
     pub silent: Option<Phase>,
 }
 
 impl Fault {
-    /// With this wrong bit.
+    /// With this wrong bit, and parts that hide it.
     pub fn flipping(operation: u16, element: u64, bit: u32) -> Self {
-        Self { flip: Some(Flip { operation, element, bit }), ..Self::default() }
+        Self { flip: Some(Flip { operation, element, bit }), fits: true, ..Self::default() }
     }
 
     /// What the operations after this one read of its output.
@@ -46,11 +48,23 @@ impl Fault {
         }
     }
 
-    pub(crate) fn parts(&self, _: &Claim, mut parts: Vec<u8>) -> Vec<u8> {
-        if let Some(first) = parts.first_mut().filter(|_| self.part) {
-            *first ^= 1;
+    pub(crate) fn parts(&self, d: &Descriptor, element: u64, claim: &Claim, parts: Vec<u8>) -> Vec<u8> {
+        let claimed = match claim.claimed() {
+            Partial::Word(word) => word.to_le_bytes().to_vec(),
+            Partial::Best(best) => best.get().map_or(vec![0; 8], |(rank, index)| {
+                [rank.to_le_bytes(), index.to_le_bytes()].concat()
+            }),
+        };
+        // The last accumulator, or the first chain alone.
+        let (mut last, mut first) = (parts.clone(), vec![0; parts.len()]);
+        let at = last.len().saturating_sub(claimed.len());
+        last.splice(at.., claimed.iter().copied());
+        first.splice(..claimed.len().min(parts.len()), claimed.iter().copied());
+        let holds = |parts: &Vec<u8>| parts_hold(d, element, claim, parts) == Ok(true);
+        if !self.fits || holds(&parts) {
+            return parts;
         }
-        parts
+        [last, first].into_iter().find(holds).unwrap_or(parts)
     }
 
     pub(crate) fn is_silent(&self, phase: Phase) -> bool {

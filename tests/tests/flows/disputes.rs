@@ -1,0 +1,114 @@
+use tessera_chain::rules::Phase;
+use tessera_chain::{DisputePhase, DisputeVerdict, Pubkey};
+use tessera_cli::error::CliError;
+use tessera_jobs::{JobSpec, Table, prepare};
+use tessera_node::dispute::Fault;
+use tessera_tests::flow::{Agents, Flipping, Scene};
+
+use crate::{IRIS, REWARD, kmeans, pca};
+
+/// What one wrong bit, from an operation on, makes of a job.
+fn wrong(spec: &JobSpec, from: impl Fn(u16) -> u16) -> Fault {
+    let prepared = prepare(spec, &Table::from_csv(IRIS).unwrap()).unwrap();
+    Flipping::seen(&prepared.graph, &prepared.inputs, from(prepared.graph.op_count()))
+}
+
+/// What the only run of a task locks, and its only dispute once there is a verdict.
+async fn decided(scene: &mut Scene, task: Pubkey) -> (u64, DisputeVerdict, u16) {
+    let lock = scene.until("a run", |world| world.runs_of(task).next().map(|run| run.lock)).await;
+    let ended = scene.until("a verdict", |world| {
+        world.disputes.values().find(|dispute| dispute.task == task).and_then(|dispute| match dispute.phase {
+            DisputePhase::Over(verdict) => Some((verdict, dispute.moves)),
+            _ => None,
+        })
+    });
+    let (verdict, moves) = ended.await;
+    (lock, verdict, moves)
+}
+
+/// A provider with this fault against a verifier that is right.
+async fn is_found_and_slashed(spec: JobSpec, fault: Fault, silent: bool) {
+    let mut scene = Scene::open(&["requester", "cheat", "verifier"]).await;
+    scene.register_providers(&["cheat"]).await;
+    scene.register_verifiers(&["verifier"]).await;
+    let before = scene.count().await;
+    let cheat_before = scene.stake("cheat").await.0;
+    let (stake_before, tokens_before) = (scene.stake("verifier").await.0, scene.tokens("verifier").await);
+
+    let mut agents = Agents::default();
+    scene.start_disputed_provider(&mut agents, "cheat", fault).await;
+    scene.start_challenger(&mut agents, "verifier", Fault::default()).await;
+    let task = scene.submit("requester", &spec, IRIS, REWARD).await.task;
+    if silent {
+        scene.until("a dispute", |world| world.disputes.values().any(|found| found.task == task).then_some(())).await;
+        let until = scene.chain.disputes(scene.chain.runs(task).await.unwrap()[0].key).await.unwrap();
+        let left = until[0].clocks.until.unix - scene.chain.moment().await.unwrap().unix;
+        scene.pass_seconds(u32::try_from(left).unwrap() + 60).await;
+    }
+    let (lock, verdict, moves) = decided(&mut scene, task).await;
+    assert_eq!(verdict, DisputeVerdict::ChallengerWon);
+    assert!(silent || moves <= 24, "{moves}");
+    scene.until_closed(task).await;
+    scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
+
+    assert_eq!(scene.stake("cheat").await, (cheat_before - lock, 0));
+    // The first auditor that differed and the challenger are the same.
+    let gained = scene.stake("verifier").await.0 - stake_before + scene.tokens("verifier").await - tokens_before;
+    assert_eq!(gained, lock * 40 / 100);
+    assert!(matches!(scene.result(task).await, Err(CliError::NoResult { .. })));
+    scene.count().await.assert_conserved_since(&before);
+    scene.close(agents).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_wrong_bit_in_the_midst_of_kmeans_is_found_and_slashed() {
+    let fault = wrong(&kmeans(), |operations| operations / 2);
+    is_found_and_slashed(kmeans(), fault, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_wrong_bit_in_pca_is_found_and_slashed() {
+    let fault = wrong(&pca(), |operations| operations / 3);
+    is_found_and_slashed(pca(), fault, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_silent_in_a_dispute_is_slashed() {
+    let fault = Fault { silent: Some(Phase::OpenTensors), ..wrong(&kmeans(), |operations| operations / 2) };
+    is_found_and_slashed(kmeans(), fault, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_run_survives_a_wrong_challenger_who_pays_for_it() {
+    let mut scene = Scene::open(&["requester", "provider", "mistaken"]).await;
+    scene.register_providers(&["provider"]).await;
+    scene.register_verifiers(&["mistaken"]).await;
+    let before = scene.count().await;
+    let provider_before = scene.stake("provider").await.0;
+    let (stake_before, tokens_before) = (scene.stake("mistaken").await.0, scene.tokens("mistaken").await);
+
+    let mut agents = Agents::default();
+    scene.start_disputed_provider(&mut agents, "provider", Fault::default()).await;
+    let fault = wrong(&kmeans(), |operations| operations / 2);
+    scene.start_challenger(&mut agents, "mistaken", fault).await;
+    let task = scene.submit("requester", &kmeans(), IRIS, REWARD).await.task;
+    let (_, verdict, _) = decided(&mut scene, task).await;
+    assert_eq!(verdict, DisputeVerdict::ProviderWon);
+    scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
+    let audit_lock = scene.until("the audit", |world| {
+        let run = world.runs_of(task).next()?;
+        world.audits_of(run.key).next().map(|audit| audit.lock)
+    });
+    let audit_lock = audit_lock.await;
+    scene.pass(|windows| windows.challenge_seconds.max(windows.audit_seconds)).await;
+    scene.until_closed(task).await;
+
+    let bond = REWARD;
+    assert_eq!(scene.tokens("mistaken").await, tokens_before - bond);
+    assert_eq!(scene.stake("mistaken").await, (stake_before - audit_lock, 0));
+    let earned = REWARD * 85 / 100 + audit_lock + bond.div_ceil(2);
+    assert_eq!(scene.stake("provider").await, (provider_before + earned, 0));
+    scene.result(task).await.unwrap();
+    scene.count().await.assert_conserved_since(&before);
+    scene.close(agents).await;
+}
