@@ -2,9 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use tessera::state::{
-    AuditState, Dispute, DisputePhase, DisputeVerdict, EpochPool, Market, Run, RunState, Sink, Task,
-};
+use tessera::state::{AuditState, Dispute, DisputePhase, DisputeVerdict, EpochPool, Market, Run, RunState, Sink, Task};
 use tessera_rules::Outcome;
 
 use crate::address;

@@ -27,18 +27,18 @@ pub use solana_signer::Signer;
 pub use tessera as program;
 pub use tessera::errors::TesseraError;
 pub use tessera::instructions::{
-    Answer, AuditOpenArgs, DisputeInputArgs, DisputeOpenArgs, DisputeOperationArgs, DisputePartsArgs, DisputeRevealArgs,
-    DisputeShowArgs, DisputeStepArgs, DisputeTensorsArgs, DisputeTraceArgs, MarketInitArgs, OpenedTree,
-    ProviderRegisterArgs, ProviderUpdateArgs, RunRevealArgs, RunSubmitArgs, StepLeaf, TaskCreateArgs, TensorOpening,
-    TraceOutput,
+    Answer, AuditOpenArgs, DisputeInputArgs, DisputeOpenArgs, DisputeOperationArgs, DisputePartsArgs,
+    DisputeRevealArgs, DisputeShowArgs, DisputeStepArgs, DisputeTensorsArgs, DisputeTraceArgs, MarketInitArgs,
+    OpenedTree, ProviderRegisterArgs, ProviderUpdateArgs, RunRevealArgs, RunSubmitArgs, StepLeaf, TaskCreateArgs,
+    TensorOpening, TraceOutput,
 };
 pub use tessera::slot_hashes::SlotHash;
 pub use tessera::state::{
-    Audit, AuditState, BackendKind, BackendNeed, Balance, Buffer, Deadline, Decision, Differing, Dispute, DisputeClocks,
-    DisputePhase, DisputeTerms, DisputeVerdict, Draw, EpochPool, Hardware,
-    Market, MarketParams, Model, Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation,
-    Requirements, RewardSplits, Roles, Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task,
-    TaskState, Terms, TicketChain, TreeNode, Unbonding, Windows, Winners,
+    Audit, AuditState, BackendKind, BackendNeed, Balance, Buffer, Deadline, Decision, Differing, Dispute,
+    DisputeClocks, DisputePhase, DisputeTerms, DisputeVerdict, Draw, EpochPool, Hardware, Market, MarketParams, Model,
+    Moment, Opened, PendingParams, Policy, Provider, ProviderStatus, Reputation, Requirements, RewardSplits, Roles,
+    Run, RunState, Share, Sink, SlashShares, Slot, SlotState, Stake, Task, TaskState, Terms, TicketChain, TreeNode,
+    Unbonding, Windows, Winners,
 };
 pub use tessera_rules as rules;
 pub use tokio_util::sync::CancellationToken;

@@ -68,7 +68,7 @@ fn replay(random: &mut Random) -> Result<Partial, StepError> {
     let [i, j] = [(); 2].map(|()| random.below(140) as u32);
     let (a, b) = (&words_a[..], &words_b[..]);
     // Rows as long as the matrix is wide, so that rotations are reached.
-    let row: Vec<u32> = (0..p).map(|_| random.float()).collect();
+    let row: Vec<[u8; 4]> = (0..p).map(|_| random.float().to_le_bytes()).collect();
     let other =
         |index: u32| if index < p && jacobi::partner(p, round.min(127), index).is_none() { &[][..] } else { &row };
     let step = match random.below(22) {

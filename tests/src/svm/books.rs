@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::{AccountDeserialize, Discriminator};
 use tessera::addresses::{
-    bond_vault_address, fee_vault_address, pool_vault_address, stake_vault_address, task_vault_address, unclaimed_vault_address,
+    bond_vault_address, fee_vault_address, pool_vault_address, stake_vault_address, task_vault_address,
+    unclaimed_vault_address,
 };
 use tessera::seeds::FEE_SHARDS;
 use tessera::state::{

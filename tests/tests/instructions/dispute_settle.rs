@@ -36,7 +36,8 @@ fn a_lost_bond_needs_the_markets_own_insurance_vault() {
     let (mut world, dispute) = over(World::default(), &honest());
     let call = world.dispute_settle(dispute).with(|call| call.accounts.insurance_vault = None);
     world.refuse(TesseraError::InsuranceMissing, call);
-    let call = world.dispute_settle(dispute).with(|call| call.accounts.insurance_vault = Some(dispute.challenger.token));
+    let call =
+        world.dispute_settle(dispute).with(|call| call.accounts.insurance_vault = Some(dispute.challenger.token));
     world.refuse(TesseraError::WrongVault, call);
 }
 

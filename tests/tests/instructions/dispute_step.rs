@@ -76,7 +76,10 @@ fn refuses_leaves_that_are_not_the_operands() {
         (|leaves| leaves[0].bytes[0] ^= 1, TesseraError::OpeningWrong),
         (|leaves| drop(leaves[0].bytes.pop()), TesseraError::LeafLength),
         (|leaves| leaves[0].proof.push([0; 32]), TesseraError::OpeningMalformed),
-        (|leaves| *leaves = vec![StepLeaf { tensor: 0, leaf: 0, bytes: Vec::new(), proof: Vec::new() }; 5], TesseraError::StepLeaves),
+        (
+            |leaves| *leaves = vec![StepLeaf { tensor: 0, leaf: 0, bytes: Vec::new(), proof: Vec::new() }; 5],
+            TesseraError::StepLeaves,
+        ),
     ];
     for (change, error) in cases {
         let mut step = right.clone();

@@ -146,3 +146,40 @@ fn claims_answers_and_sweeps_fit_beside_each_other() {
     world.bank.send(&instructions).unwrap();
     world.check_books();
 }
+
+#[test]
+fn what_opens_a_dispute_fits_with_descriptors_of_jobs() {
+    // Longer descriptors, or graphs of thousands of operations, go through a buffer.
+    let mut world = World::default();
+    let traced = tessera_tests::svm::disputes::honest();
+    let run = world.submitted_trace(&traced);
+    let call = world.dispute_open(run, world.modeller, traced.open()).with(|call| {
+        let args = call.args.args.as_mut().unwrap();
+        args.graph_header = vec![0; 37 + 2 * 4];
+        args.last_descriptor = vec![0; 130];
+        args.proof = vec![[0; 32]; 10];
+    });
+    fits(&one(&call));
+}
+
+#[test]
+fn a_part_of_a_payload_fits_and_the_last_one_fits_beside_its_move() {
+    let mut world = World::default();
+    let traced = tessera_tests::svm::disputes::honest();
+    let run = world.submitted_trace(&traced);
+    let dispute = world.disputed(run, &traced);
+    let by = world.modeller.key;
+    fits(&one(&world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 900])));
+    let step = world.dispute_step(dispute, tessera::instructions::DisputeStepArgs { leaves: Vec::new() });
+    let step = step.with(|call| {
+        call.accounts.mover = by;
+        call.accounts.buffer = Some(tessera::addresses::buffer_address(&dispute.key, &by).0);
+        call.args.args = None;
+    });
+    let instructions = [
+        world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 800]).instruction(),
+        step.instruction(),
+        world.buffer_close(by, dispute.key).instruction(),
+    ];
+    fits(&instructions);
+}

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod disputes;
+
 use tessera::state::{PendingParams, Sink, TaskState};
 
 use super::*;

@@ -38,7 +38,8 @@ pub struct DisputeSettlement<'a> {
 /// Carries a dispute's end out: a verdict, or that the run was refuted by others.
 #[must_use]
 pub fn dispute_settle(settlement: &DisputeSettlement<'_>) -> Instruction {
-    let DisputeSettlement { cranker, market, task, dispute, challenger, provider_balance, treasury_balance } = settlement;
+    let DisputeSettlement { cranker, market, task, dispute, challenger, provider_balance, treasury_balance } =
+        settlement;
     let sinks = dispute.phase == DisputePhase::Over(DisputeVerdict::ProviderWon);
     let sinks_to = |sink| sinks && task.terms.sink == sink;
     let keeps = challenger.balance || *provider_balance || *treasury_balance;

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod disputes;
+
 use anchor_lang::prelude::Pubkey;
 use tessera::instructions::{Answer, AuditOpenArgs, OpenedTree};
 use tessera::seeds::FEE_SHARDS;

@@ -53,16 +53,8 @@ pub enum AccountKind {
 
 impl AccountKind {
     /// All kinds, in the order in which accounts come into being.
-    pub const ALL: [Self; 8] = [
-        Self::Provider,
-        Self::Task,
-        Self::Run,
-        Self::Audit,
-        Self::Dispute,
-        Self::Pool,
-        Self::Share,
-        Self::Balance,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Provider, Self::Task, Self::Run, Self::Audit, Self::Dispute, Self::Pool, Self::Share, Self::Balance];
 
     /// The first bytes of every account of this kind.
     #[must_use]

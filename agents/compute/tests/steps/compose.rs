@@ -31,6 +31,11 @@ fn words(x: &Tensor, from: u64, count: u64) -> Vec<u32> {
     (from..from + count).map(|at| x.word(at as usize).unwrap()).collect()
 }
 
+/// As they lie in a leaf.
+fn leaf_words(x: &Tensor, from: u64, count: u64) -> Vec<[u8; 4]> {
+    words(x, from, count).into_iter().map(u32::to_le_bytes).collect()
+}
+
 fn bytes(x: &Tensor, from: u64, count: u64) -> Vec<i8> {
     words(x, from, count).into_iter().map(|word| word as i8).collect()
 }
@@ -170,7 +175,7 @@ impl Claim<'_> {
             OpKind::JacobiVec(round) => {
                 let j = (index % row) as u32;
                 let [own, other] = pair(x(1), *round, j);
-                let v = words(x(0), index / row * row, row);
+                let v = leaf_words(x(0), index / row * row, row);
                 let (p, rows) = (row as u32, [&own[..], &other]);
                 word(Step::Rotate(Rotate::Vectors { p, round: *round, j, row: &v, rows }))
             }
@@ -209,8 +214,8 @@ impl Claim<'_> {
 }
 
 /// The rows of a matrix at an index and at its partner.
-fn pair(a: &Tensor, round: u32, index: u32) -> [Vec<u32>; 2] {
+fn pair(a: &Tensor, round: u32, index: u32) -> [Vec<[u8; 4]>; 2] {
     let p = a.shape().row();
-    let row = |at: u32| words(a, u64::from(at) * p, p);
+    let row = |at: u32| leaf_words(a, u64::from(at) * p, p);
     [row(index), jacobi::partner(p as u32, round, index).map_or(Vec::new(), row)]
 }

@@ -172,7 +172,7 @@ fn what_is_no_step_is_refused() {
     assert_eq!(refused(Step::Segment(Segment::Bytes { accumulator: 0, x: &bytes })), StepError::TooManyTerms);
     assert_eq!(refused(Step::Total(&long)), StepError::TooManyTerms);
     let rotate = |p, round, j, row, rows| refused(Step::Rotate(Rotate::Vectors { p, round, j, row, rows }));
-    let row = &long[..4];
+    let row = &[[0; 4]; 4][..];
     assert_eq!(rotate(4, 3, 0, row, [row, row]), StepError::Rotation);
     assert_eq!(rotate(4, 0, 4, row, [row, row]), StepError::Rotation);
     assert_eq!(rotate(u32::MAX, 0, 0, row, [row, row]), StepError::Rotation);

@@ -31,7 +31,7 @@ mod rotate;
 mod segment;
 
 pub use axis::Axis;
-pub use rotate::Rotate;
+pub use rotate::{Rotate, RowBytes};
 pub use segment::{End, Segment};
 
 use crate::fold::{Best, cholesky_diagonal, nearest_score, solve_element};

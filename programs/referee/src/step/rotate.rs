@@ -5,6 +5,9 @@ use crate::Soft;
 use crate::jacobi::{Rotation, partner, rounds, step_element, vector_element};
 use crate::limits::MAX_JACOBI_SIDE;
 
+/// Elements of a row as they lie in a leaf: little-endian words, which nobody copies.
+pub type RowBytes<'a> = &'a [[u8; 4]];
+
 /// One element of a rotation, from whole rows. The row of a partner is empty where an index rests.
 #[derive(Clone, Copy, Debug)]
 pub enum Rotate<'a> {
@@ -19,7 +22,7 @@ pub enum Rotate<'a> {
         /// Column of the element.
         j: u32,
         /// The rows of A that it reads: i, i's partner, j, j's partner.
-        rows: [&'a [u32]; 4],
+        rows: [RowBytes<'a>; 4],
     },
     /// The element in column j of a row of `jacobi_vec`.
     Vectors {
@@ -30,9 +33,9 @@ pub enum Rotate<'a> {
         /// Column of the element.
         j: u32,
         /// The row of V.
-        row: &'a [u32],
+        row: RowBytes<'a>,
         /// The rows of A that it reads: j, j's partner.
-        rows: [&'a [u32]; 2],
+        rows: [RowBytes<'a>; 2],
     },
 }
 
@@ -52,22 +55,26 @@ impl Rotate<'_> {
                     return Err(StepError::Lengths);
                 }
                 let turn = Rotation::of::<Soft>(p, round, j, |row, column| pair.read(row, column).unwrap_or(0));
-                Ok(vector_element::<Soft>(j, &turn, |column| row.get(column as usize).copied().unwrap_or(0)))
+                Ok(vector_element::<Soft>(j, &turn, |column| word(row, column).unwrap_or(0)))
             }
         }
     }
+}
+
+fn word(row: RowBytes<'_>, column: u32) -> Option<u32> {
+    row.get(column as usize).map(|word| u32::from_le_bytes(*word))
 }
 
 /// The rows of an index and its partner.
 struct Pair<'a> {
     index: u32,
     partner: Option<u32>,
-    own: &'a [u32],
-    other: &'a [u32],
+    own: RowBytes<'a>,
+    other: RowBytes<'a>,
 }
 
 impl<'a> Pair<'a> {
-    fn new(p: u32, round: u32, index: u32, own: &'a [u32], other: &'a [u32]) -> Result<Self, StepError> {
+    fn new(p: u32, round: u32, index: u32, own: RowBytes<'a>, other: RowBytes<'a>) -> Result<Self, StepError> {
         if u64::from(p) > MAX_JACOBI_SIDE || index >= p || round >= rounds(p) {
             return Err(StepError::Rotation);
         }
@@ -88,6 +95,6 @@ impl<'a> Pair<'a> {
         } else {
             return None;
         };
-        words.get(column as usize).copied()
+        word(words, column)
     }
 }

@@ -1,5 +1,7 @@
 //! The CPU's own arithmetic, to compare with and to measure by.
 
+use std::cmp::Ordering;
+
 use tessera_referee::{Arith, float};
 
 /// The CPU's instructions, NaN in its canonical form.
@@ -47,5 +49,30 @@ impl Arith for Native {
 
     fn sqrt(x: u32) -> u32 {
         bits(f32::from_bits(x).sqrt())
+    }
+}
+
+/// `x / scale` clamped and rounded by the CPU.
+pub fn quantise(x: f32, scale: f32) -> i8 {
+    (x / scale).clamp(-127.0, 127.0).round_ties_even() as i8
+}
+
+/// The greater by the CPU's comparison; equal numbers differ in the sign of zero alone, and a NaN is neither.
+pub fn max(x: f32, y: f32) -> u32 {
+    match x.partial_cmp(&y) {
+        None => float::NAN,
+        Some(Ordering::Greater) => x.to_bits(),
+        Some(Ordering::Less) => y.to_bits(),
+        Some(Ordering::Equal) => x.to_bits() & y.to_bits(),
+    }
+}
+
+/// The lesser, in the same way.
+pub fn min(x: f32, y: f32) -> u32 {
+    match x.partial_cmp(&y) {
+        None => float::NAN,
+        Some(Ordering::Less) => x.to_bits(),
+        Some(Ordering::Greater) => y.to_bits(),
+        Some(Ordering::Equal) => x.to_bits() | y.to_bits(),
     }
 }

@@ -19,7 +19,9 @@ pub enum TesseraError {
     SplitSum,
     #[msg("the treasury share may be 3,000 bps at most")]
     TreasuryTooHigh,
-    #[msg("challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero and the challenger's a unit of the smallest lock at least")]
+    #[msg(
+        "challenger, requester and sink shares must sum to 10,000 bps, the sink's above zero and the challenger's a unit of the smallest lock at least"
+    )]
     SlashSum,
     #[msg("the audit rate must be between 1 and 10,000 bps")]
     AuditRate,
@@ -317,7 +319,9 @@ pub enum TesseraError {
     GraphMalformed,
     #[msg("the trace has another root than the one that it was shown with")]
     TraceWrong,
-    #[msg("one path is descended from the top of a tree; pick among the hashes shown last, or pick an operation or a leaf")]
+    #[msg(
+        "one path is descended from the top of a tree; pick among the hashes shown last, or pick an operation or a leaf"
+    )]
     DescentOrder,
     #[msg("the operation has no such tensor")]
     TensorUnknown,

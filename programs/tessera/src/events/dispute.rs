@@ -76,9 +76,7 @@ pub struct DisputeEnded {
 
 impl DisputeEnded {
     pub(crate) fn new(dispute: &Account<'_, Dispute>, because: DisputeCause) -> Self {
-        Self {
-            task: dispute.task,
-            run: dispute.run, dispute: dispute.key(), verdict: dispute.phase.verdict(), because }
+        Self { task: dispute.task, run: dispute.run, dispute: dispute.key(), verdict: dispute.phase.verdict(), because }
     }
 }
 

@@ -49,8 +49,7 @@ pub fn handler(ctx: Context<BufferWrite>, args: BufferWriteArgs) -> Result<()> {
             writer: accounts.writer.key(),
             bytes: Vec::new(),
         };
-        let seeds: [&[u8]; 4] =
-            [seeds::BUFFER, content.dispute.as_ref(), content.writer.as_ref(), &[content.bump]];
+        let seeds: [&[u8]; 4] = [seeds::BUFFER, content.dispute.as_ref(), content.writer.as_ref(), &[content.bump]];
         let space = Buffer::HEADER.checked_add(length).ok_or(TesseraError::Overflow)?;
         create_with_space(buffer, accounts.writer.as_ref(), &seeds, space, &content)?;
     }

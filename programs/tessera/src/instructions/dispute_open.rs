@@ -175,8 +175,7 @@ impl DisputeOpen<'_> {
     fn store(&self, dispute: &Dispute) -> Result<()> {
         let (account, vault) = (self.dispute.as_ref(), self.bond_vault.as_ref());
         let (payer, mint) = (self.challenger.as_ref(), self.mint.as_ref());
-        let seeds: [&[u8]; 4] =
-            [seeds::DISPUTE, dispute.run.as_ref(), dispute.challenger.as_ref(), &[dispute.bump]];
+        let seeds: [&[u8]; 4] = [seeds::DISPUTE, dispute.run.as_ref(), dispute.challenger.as_ref(), &[dispute.bump]];
         create(account, payer, &seeds, dispute)?;
         let seeds: [&[u8]; 3] = [seeds::BOND, account.key.as_ref(), &[dispute.vault_bump]];
         open_vault(vault, account, mint, payer, &seeds)?;

@@ -27,7 +27,8 @@ impl Dispute {
     #[inline(never)]
     fn reveal(&mut self, hashes: &[[u8; 32]]) -> Result<()> {
         let node = self.node;
-        let hash = frontier_hash::<Hasher>(node.count, FRONTIER_LEVELS, hashes).ok_or(TesseraError::OpeningMalformed)?;
+        let hash =
+            frontier_hash::<Hasher>(node.count, FRONTIER_LEVELS, hashes).ok_or(TesseraError::OpeningMalformed)?;
         let of_trace = self.phase == DisputePhase::RevealTrace;
         let holds = if of_trace && node.count == u64::from(self.operations) {
             trace_root(self.operations, &hash) == self.trace_root

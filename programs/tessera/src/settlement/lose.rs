@@ -181,8 +181,7 @@ impl<'info> TaskSettle<'info> {
             settled.challengers_paid.push(Payment { owner: *winner, amount: *amount, kept: false });
         }
         settled.slashed = self.run.lock;
-        settled.requester_compensated =
-            pay_leg(&mover, &source, &self.requester_leg(), &unclaimed, shares.requester)?;
+        settled.requester_compensated = pay_leg(&mover, &source, &self.requester_leg(), &unclaimed, shares.requester)?;
         settled.sunk = sunk;
         self.drain().pay(&mover, &source, &unclaimed, sunk)
     }

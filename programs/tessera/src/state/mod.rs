@@ -27,7 +27,8 @@ pub use balance::Balance;
 pub use buffer::Buffer;
 pub(crate) use buffer::BufferView;
 pub use dispute::{
-    DISPUTED_TENSORS, Dispute, DisputeClocks, DisputePhase, DisputeTerms, DisputeVerdict, MAX_SCRATCH, NO_CLAIM, TreeNode,
+    DISPUTED_TENSORS, Dispute, DisputeClocks, DisputePhase, DisputeTerms, DisputeVerdict, MAX_SCRATCH, NO_CLAIM,
+    TreeNode,
 };
 pub use market::{MAX_EPOCH_SECONDS, Market, PendingParams};
 pub use market_now::MarketNow;

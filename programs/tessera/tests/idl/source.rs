@@ -12,8 +12,10 @@ pub struct Declared {
 }
 
 fn snake_case(name: &str) -> String {
-    let spaced: String =
-        name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()])).collect();
+    let spaced: String = name
+        .chars()
+        .flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]))
+        .collect();
     spaced.trim_start_matches('_').to_owned()
 }
 

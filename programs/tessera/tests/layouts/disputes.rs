@@ -47,13 +47,7 @@ fn dispute() -> Dispute {
 }
 
 fn buffer() -> Buffer {
-    Buffer {
-        version: LAYOUT_VERSION,
-        bump: 0xf1,
-        dispute: key(0xa1),
-        writer: key(0xa2),
-        bytes: vec![0xb1; 5],
-    }
+    Buffer { version: LAYOUT_VERSION, bump: 0xf1, dispute: key(0xa1), writer: key(0xa2), bytes: vec![0xb1; 5] }
 }
 
 #[test]

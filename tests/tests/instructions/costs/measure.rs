@@ -14,8 +14,8 @@ use super::table::Row;
 const MODEL_ROOT: [u8; 32] = [9; 32];
 
 /// A world, and what its instructions have cost.
-struct Meter {
-    world: World,
+pub struct Meter {
+    pub world: World,
     rows: Vec<Row>,
 }
 
@@ -32,6 +32,7 @@ pub fn all() -> Vec<Row> {
         Meter::expired,
         Meter::redundant,
         Meter::balances,
+        Meter::disputes,
     ] {
         meter = Meter { world: World::default(), ..meter };
         chapter(&mut meter);
@@ -44,7 +45,7 @@ pub fn all() -> Vec<Row> {
 }
 
 impl Meter {
-    fn measure<A: ToAccountMetas, D: InstructionData>(&mut self, name: &str, call: Call<A, D>) {
+    pub fn measure<A: ToAccountMetas, D: InstructionData>(&mut self, name: &str, call: Call<A, D>) {
         let before = self.purses();
         let sent = self.world.send(call);
         let rent = i64::try_from(before).unwrap() - i64::try_from(self.purses()).unwrap();

@@ -2,6 +2,7 @@
 //!
 //! Addresses are the same in every run, so the figures are, too, for one build of the program.
 
+mod disputes;
 mod measure;
 mod table;
 
@@ -33,12 +34,14 @@ fn instructions_cost_what_the_table_says() {
 }
 
 /// What an instruction may cost on any of its paths, compute units.
-const LIMITS: [(&str, u64); 5] = [
+const LIMITS: [(&str, u64); 7] = [
     ("`task_claim`", 25_000),
     ("`run_submit`", 20_000),
     ("`task_settle`", 60_000),
     ("`task_expire`", 60_000),
     ("`task_create`", 60_000),
+    ("`dispute_step`: F32", 30_000),
+    ("`dispute_step`: I8", 20_000),
 ];
 
 /// What a payment that becomes a new balance may cost more, compute units.

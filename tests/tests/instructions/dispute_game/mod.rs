@@ -6,7 +6,7 @@ mod moot;
 mod timeouts;
 
 use anchor_lang::prelude::Pubkey;
-use tessera::events::{DisputeClosed, DisputeEnded, DisputeCause, DisputeSettled, RunOutcome, TaskSettled};
+use tessera::events::{DisputeCause, DisputeClosed, DisputeEnded, DisputeSettled, RunOutcome, TaskSettled};
 use tessera::state::{DisputePhase, DisputeVerdict, Provider, Run, RunState, SlotState, Task};
 use tessera_rules::{dispute_slash_payout, halves};
 use tessera_tests::svm::committed::Traced;
@@ -51,7 +51,10 @@ fn collect(world: &mut World, run: RunRef, dispute: DisputeRef) {
     let settled: TaskSettled = world.send(settle).event();
     let shares = dispute_slash_payout(lock.into(), &terms.slash.into(), false).unwrap();
     assert_eq!(settled.outcome, RunOutcome::Slashed);
-    assert_eq!((settled.challengers_paid[0].owner, settled.challengers_paid[0].amount), (dispute.key, shares.challenger.get()));
+    assert_eq!(
+        (settled.challengers_paid[0].owner, settled.challengers_paid[0].amount),
+        (dispute.key, shares.challenger.get())
+    );
     let closed: DisputeClosed = world.send(world.dispute_close(dispute)).event();
     assert_eq!(closed.challenger_paid.amount, REWARD + shares.challenger.get());
     assert_eq!(world.tokens(&by.token) - before.0, REWARD + shares.challenger.get());
@@ -111,7 +114,10 @@ fn a_right_product_wins_and_the_bond_is_shared() {
     let (half, rest) = halves(REWARD.into()).unwrap();
     assert_eq!((half.get(), rest.get()), (2_500_002, 2_500_001));
     assert_eq!((event.provider_paid.amount, event.sunk, event.refutes), (half.get(), rest.get(), false));
-    assert_eq!((stake(&world), world.tokens(&world.market.insurance_vault)), (before.1 + half.get(), before.2 + rest.get()));
+    assert_eq!(
+        (stake(&world), world.tokens(&world.market.insurance_vault)),
+        (before.1 + half.get(), before.2 + rest.get())
+    );
     assert!(world.is_closed(&dispute.key) && world.is_closed(&dispute.vault));
     assert!(purses(&world) > before.0, "the dispute's rent came back");
     let state: Run = world.read(&run.key);
@@ -152,7 +158,8 @@ fn the_first_auditor_that_differed_gets_half_of_the_challengers_share() {
     assert!(world.read::<Run>(&run.key).refuted_with_auditor);
     let (lock, terms) = (world.read::<Run>(&run.key).lock, world.read::<Task>(&run.task.key).terms);
     let shares = dispute_slash_payout(lock.into(), &terms.slash.into(), true).unwrap();
-    let call = |audits: &[_]| world.task_settle(run, audits).with(|call| call.accounts.challenger_vault = Some(dispute.vault));
+    let call =
+        |audits: &[_]| world.task_settle(run, audits).with(|call| call.accounts.challenger_vault = Some(dispute.vault));
     world.refuse(tessera::TesseraError::WinnersMissing, call(&[]));
     let free = world.read::<Provider>(&auditor.provider).stake.free;
     let settled: TaskSettled = world.send(call(&[audit])).event();

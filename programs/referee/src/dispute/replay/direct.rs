@@ -1,11 +1,11 @@
 //! Elements that are checked at once: maps, movement, sources and rotations.
 
-use super::operands::{Operands, Words};
+use super::operands::Operands;
 use super::segment::divided;
 use super::word;
 use crate::descriptor::OpKind;
 use crate::dispute::{ClaimError, Leaves, Slot};
-use crate::step::{Map, Partial, Rotate, Step};
+use crate::step::{Map, Partial, Rotate, RowBytes, Step};
 use crate::{Map1, jacobi, place};
 
 /// The element at a row-major index.
@@ -55,33 +55,35 @@ fn one(operands: &Operands<'_, impl Leaves>, map: Map1, x: u32) -> Result<Map, C
 }
 
 /// The rows of a square matrix at an index and at its partner in a round; none where the index rests.
-fn pair(operands: &Operands<'_, impl Leaves>, slot: Slot, round: u32, index: u32) -> Result<[Words; 2], ClaimError> {
+fn pair<'a>(
+    operands: &Operands<'a, impl Leaves>,
+    slot: Slot,
+    round: u32,
+    index: u32,
+) -> Result<[RowBytes<'a>; 2], ClaimError> {
     let p = operands.ty(slot)?.shape.row();
-    let row = |row: u32| operands.words(slot, row.into(), &(0..p));
+    let row = |row: u32| operands.row(slot, row.into(), &(0..p));
     let other = match jacobi::partner(p as u32, round, index) {
         Some(partner) => row(partner)?,
-        None => Words::NONE,
+        None => &[],
     };
     Ok([row(index)?, other])
 }
 
-#[inline(never)]
 fn matrix(operands: &Operands<'_, impl Leaves>, round: u32, element: u64) -> Result<Partial, ClaimError> {
     let p = operands.ty(Slot::Operand(0))?.shape.row();
     let (i, j) = divided(element, p);
     let (i, j) = (i as u32, j as u32);
     let [own_i, other_i] = pair(operands, Slot::Operand(0), round, i)?;
     let [own_j, other_j] = pair(operands, Slot::Operand(0), round, j)?;
-    let rows = [own_i.get(), other_i.get(), own_j.get(), other_j.get()];
+    let rows = [own_i, other_i, own_j, other_j];
     word(Step::Rotate(Rotate::Matrix { p: p as u32, round, i, j, rows }))
 }
 
-#[inline(never)]
 fn vectors(operands: &Operands<'_, impl Leaves>, round: u32, element: u64) -> Result<Partial, ClaimError> {
     let p = operands.ty(Slot::Operand(1))?.shape.row();
     let (at, j) = divided(element, p);
-    let row = operands.words(Slot::Operand(0), at, &(0..p))?;
-    let [own, other] = pair(operands, Slot::Operand(1), round, j as u32)?;
-    let rows = [own.get(), other.get()];
-    word(Step::Rotate(Rotate::Vectors { p: p as u32, round, j: j as u32, row: row.get(), rows }))
+    let row = operands.row(Slot::Operand(0), at, &(0..p))?;
+    let rows = pair(operands, Slot::Operand(1), round, j as u32)?;
+    word(Step::Rotate(Rotate::Vectors { p: p as u32, round, j: j as u32, row, rows }))
 }

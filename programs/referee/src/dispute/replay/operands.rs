@@ -5,6 +5,7 @@ use core::ops::Range;
 use crate::descriptor::Descriptor;
 use crate::dispute::{ClaimError, LEAF, Leaves, Slot, leaf_of, plan, value_in_leaf};
 use crate::layout::locate;
+use crate::step::RowBytes;
 use crate::{DType, TensorType};
 
 /// The tensors of an operation, as far as their leaves were given.
@@ -20,8 +21,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) const NONE: Self = Self { words: [0; LEAF / 4], count: 0 };
-
     pub(super) fn get(&self) -> &[u32] {
         self.words.get(..self.count).unwrap_or(&self.words)
     }
@@ -39,7 +38,7 @@ impl Bytes {
     }
 }
 
-impl<L: Leaves> Operands<'_, L> {
+impl<'a, L: Leaves> Operands<'a, L> {
     /// The type of a tensor.
     pub(super) fn ty(&self, slot: Slot) -> Result<TensorType, ClaimError> {
         match slot {
@@ -48,7 +47,7 @@ impl<L: Leaves> Operands<'_, L> {
         }
     }
 
-    fn leaf(&self, slot: Slot, index: u64) -> Result<&[u8; LEAF], ClaimError> {
+    fn leaf(&self, slot: Slot, index: u64) -> Result<&'a [u8; LEAF], ClaimError> {
         self.leaves.leaf(slot, index).ok_or(ClaimError::LeafMissing(slot, index))
     }
 
@@ -60,7 +59,7 @@ impl<L: Leaves> Operands<'_, L> {
     }
 
     /// Elements of a row that lie in one leaf, as bytes.
-    fn stretch(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<&[u8], ClaimError> {
+    fn stretch(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<&'a [u8], ClaimError> {
         let ty = self.ty(slot)?;
         let (index, byte) = locate(ty.dtype, ty.shape.row(), row, columns.start);
         let count = columns.end.saturating_sub(columns.start).saturating_mul(ty.dtype.size());
@@ -68,9 +67,14 @@ impl<L: Leaves> Operands<'_, L> {
         self.leaf(slot, index)?.get(byte as usize..end as usize).ok_or(ClaimError::Operation)
     }
 
+    /// Elements of a row of f32 or i32 that lie in one leaf, as they lie there.
+    pub(super) fn row(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<RowBytes<'a>, ClaimError> {
+        Ok(self.stretch(slot, row, columns)?.as_chunks::<4>().0)
+    }
+
     /// Elements of a row of f32 or i32 that lie in one leaf.
     pub(super) fn words(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<Words, ClaimError> {
-        let stretch = self.stretch(slot, row, columns)?.as_chunks::<4>().0;
+        let stretch = self.row(slot, row, columns)?;
         let mut words = Words { words: [0; LEAF / 4], count: stretch.len() };
         words.words.iter_mut().zip(stretch).for_each(|(slot, word)| *slot = u32::from_le_bytes(*word));
         Ok(words)

@@ -61,6 +61,19 @@ fn other_ends_leave_the_run_as_it_is() {
     assert_eq!(plan_dispute_settle(&one, 1, CHALLENGER, 1), Err(Refusal::SlotUnknown));
 }
 
+#[test]
+fn a_lost_dispute_shields_nothing() {
+    let one = submitted(&[1]);
+    for end in [PROVIDER, NOBODY] {
+        // Another was open beside it, and a third is opened after it.
+        let lost = plan_dispute_settle(&one, 0, end, 2).unwrap();
+        let open = plan_dispute_open(&lost.task, 0, lost.open_disputes, NOW).unwrap();
+        assert_eq!(open, 2);
+        let won = plan_dispute_settle(&lost.task, 0, CHALLENGER, open).unwrap();
+        assert_eq!((won.end, won.task.slots[0].state), (DisputeEnd::Won, Refuted));
+    }
+}
+
 /// Else a thief could wait for its challengers' silence after it has fallen.
 #[test]
 fn once_the_run_is_refuted_nobody_loses_a_bond_on_it() {
