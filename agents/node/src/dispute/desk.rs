@@ -27,8 +27,13 @@ pub enum DisputeStage {
     Opened(u64),
     /// The chain has shown it.
     Seen,
-    /// The last move landed in this slot.
-    Moved(u64),
+    /// The last moves landed in this slot; the account will show so many.
+    Moved {
+        /// The slot.
+        slot: u64,
+        /// Moves of the dispute.
+        moves: u16,
+    },
     /// There is nothing to do before the other side has moved: so many moves are made.
     Waiting(u16),
     /// It is left as it is: opening it failed too often, or there is nothing to claim.
@@ -79,7 +84,7 @@ impl Disputes {
         let is_idle = match note.stage {
             DisputeStage::Idle | DisputeStage::Opened(_) | DisputeStage::Seen => true,
             DisputeStage::Moving | DisputeStage::GivenUp => false,
-            DisputeStage::Moved(slot) => dispute.slot > slot,
+            DisputeStage::Moved { slot, moves } => dispute.slot > slot || dispute.moves >= moves,
             DisputeStage::Waiting(moves) => dispute.moves != moves,
         };
         may_move && is_idle && note.not_before <= uptime && !dispute.clocks.until.passed(now)
@@ -109,7 +114,7 @@ impl Disputes {
         let room = usize::from(self.tuning.at_once).saturating_sub(open.saturating_add(coming.count()));
         let runs = world.runs.values().filter(|run| {
             let Some(task) = world.tasks.get(&run.task) else { return false };
-            self.may_open(world, task, run, now, uptime) && differs(task, run)
+            differs(task, run) && self.may_open(world, task, run, now, uptime)
         });
         runs.map(|run| DisputeJob::Open(run.key)).take(room).collect()
     }
@@ -122,6 +127,10 @@ impl Disputes {
         now: Moment,
         uptime: Duration,
     ) -> bool {
+        let bond = if own_run(world, run, self.me).is_some() { 0 } else { task.terms.reward };
+        if run.state != RunState::Submitted || run.authority == self.me || bond > self.tuning.max_bond {
+            return false;
+        }
         let standing = task.slot_of(&run.provider).ok().and_then(|slot| task.slots.get(slot));
         let is_standing = standing.is_some_and(|slot| slot.state == SlotState::Submitted);
         let in_time = matches!(task.state, TaskState::Submitted | TaskState::Disputed) && !task.challenge_until.passed(now);
@@ -133,14 +142,7 @@ impl Disputes {
             DisputeStage::Opened(slot) => run.slot > slot,
             _ => false,
         };
-        let bond = if own_run(world, run, self.me).is_some() { 0 } else { task.terms.reward };
-        run.state == RunState::Submitted
-            && run.authority != self.me
-            && is_standing
-            && in_time
-            && !world.disputes.contains_key(&key)
-            && unopened
-            && bond <= self.tuning.max_bond
+        is_standing && in_time && !world.disputes.contains_key(&key) && unopened
     }
 
     /// A job begins.
@@ -167,11 +169,11 @@ impl Disputes {
     ) -> Result<(), ChainError> {
         let dispute = self.key(job);
         match result {
-            Ok(Moved::Landed { label, receipt }) => {
+            Ok(Moved::Landed { label, receipt, moves }) => {
                 tracing::info!(%dispute, stage = label, signature = %receipt.signature, slot = receipt.slot, "landed");
                 let stage = match job {
                     DisputeJob::Open(_) => DisputeStage::Opened(receipt.slot),
-                    DisputeJob::Move(_) => DisputeStage::Moved(receipt.slot),
+                    DisputeJob::Move(_) => DisputeStage::Moved { slot: receipt.slot, moves },
                 };
                 self.memory.set(dispute, NO_TERMS, stage);
             }
@@ -208,9 +210,12 @@ impl Disputes {
     /// Forgets what is gone. A dispute that has ended is not opened again.
     pub fn forget(&mut self, world: &World) {
         let me = self.me;
+        if self.memory.iter().next().is_none() {
+            return;
+        }
         let changed = self.memory.iter().filter_map(|(key, note)| match (note.stage, world.disputes.contains_key(key)) {
             (DisputeStage::Opened(_), true) => Some((*key, DisputeStage::Seen)),
-            (DisputeStage::Seen | DisputeStage::Moved(_) | DisputeStage::Waiting(_), false) => {
+            (DisputeStage::Seen | DisputeStage::Moved { .. } | DisputeStage::Waiting(_), false) => {
                 Some((*key, DisputeStage::GivenUp))
             }
             _ => None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tessera_chain::rules::Side;
-use tessera_chain::{ChainError, Dispute, DisputeOpenArgs, Pubkey, Receipt, Task, Versioned, World, address, ix};
+use tessera_chain::{ChainError, Dispute, DisputeOpenArgs, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix};
 
 use super::challenger::{Choice, turn};
 use super::desk::{DisputeJob, own_run};
@@ -27,6 +27,8 @@ pub enum Moved {
         label: String,
         /// The last receipt.
         receipt: Receipt,
+        /// Moves of the dispute with these.
+        moves: u16,
     },
     /// The other side is to move; so many moves are made.
     Waits {
@@ -126,7 +128,8 @@ async fn make_move(
     let seat = seat(bench, dispute.key, dispute.run).await?;
     let names: Vec<&str> = plays.iter().map(Play::label).collect();
     tracing::info!(dispute = %dispute.key, ?side, phase = ?dispute.phase, moves = ?names, "moving");
-    send(bench, &seat, seat.transactions(&plays), world).await
+    let made = u16::try_from(plays.len()).unwrap_or(u16::MAX);
+    send(bench, &seat, seat.transactions(&plays), dispute.moves.saturating_add(made), world).await
 }
 
 async fn open(bench: &Workbench, truths: &Truths, world: &World, run: Pubkey) -> Result<Moved, JobError> {
@@ -158,7 +161,7 @@ async fn open(bench: &Workbench, truths: &Truths, world: &World, run: Pubkey) ->
     tracing::info!(run = %run.key, dispute = %seat.dispute, bond, "opening a dispute");
     let open = |payload| ix::dispute_open(me, market, run, own, token, payload);
     let outgoing = seat.opening(args, open);
-    send(bench, &seat, outgoing, world).await
+    send(bench, &seat, outgoing, 0, world).await
 }
 
 async fn seat(bench: &Workbench, dispute: Pubkey, run: Pubkey) -> Result<Seat, ChainError> {
@@ -170,14 +173,15 @@ async fn seat(bench: &Workbench, dispute: Pubkey, run: Pubkey) -> Result<Seat, C
 async fn send(
     bench: &Workbench,
     seat: &Seat,
-    outgoing: Vec<tessera_chain::Outgoing>,
+    outgoing: Vec<Outgoing>,
+    moves: u16,
     world: &World,
 ) -> Result<Moved, JobError> {
     let mut last = None;
     for outgoing in outgoing {
         let label = outgoing.label.clone();
         let receipt = bench.send(outgoing, seat.dispute, world.moment.unix).await?;
-        last = Some(Moved::Landed { label, receipt });
+        last = Some(Moved::Landed { label, receipt, moves });
     }
     Ok(last.ok_or_else(|| missing("move", seat.dispute))?)
 }

@@ -35,7 +35,9 @@ fn one_wrong_bit_in_any_operation_loses_whatever_is_served() {
             let served = Server(RefCell::new(truth(&task, fault.clone())), serves);
             let end = play(&mut provider, &mut agent(&mut challenger, &served));
             assert_eq!(end.verdict, DisputeVerdict::ChallengerWon, "operation {operation}, {serves:?}, {end:?}");
-            assert!(!end.silence, "operation {operation}, {serves:?}, {end:?}");
+            // No scores give the best centre of a block that does not hold it.
+            let kind = task.graph.operations()[usize::from(operation)].kind.name();
+            assert!(!end.silence || kind == "nearest", "operation {operation}, {serves:?}, {end:?}");
             most[which] = most[which].max(end.moves);
         }
     }
