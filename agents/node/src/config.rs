@@ -19,6 +19,13 @@
 //! [node.gpu]
 //! overflow = "cpu"
 //!
+//! [node.challenge]
+//! at_once = 4
+//! max_bond = 50000000
+//!
+//! [serve]
+//! listen = "0.0.0.0:7300"
+//!
 //! [work]
 //! max_runs = 2
 //! ```
@@ -31,7 +38,7 @@ use serde::de::DeserializeOwned;
 use tessera_chain::Pubkey;
 
 use crate::backoff::Backoff;
-use crate::dispute::{ChallengeTuning, Fault};
+use crate::dispute::{ChallengeTuning, Fault, ServeTuning};
 use crate::errands::CrankLimits;
 use crate::fetch::Capacity;
 use crate::fleet::{BackendChoice, GpuTuning, Speed};
@@ -53,6 +60,8 @@ pub struct DaemonFile<W> {
     pub cluster: ClusterSettings,
     /// What agents have in common.
     pub node: NodeTuning,
+    /// What is served beside the chain. Providers only.
+    pub serve: ServeTuning,
     /// What is this agent's own.
     pub work: W,
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tessera_chain::{Pubkey, Run, RunState, TaskState, World, address};
 use tessera_compute::Cancel;
-use tessera_node::dispute::{Disputes, own_run};
+use tessera_node::dispute::{Disputes, Shelf, own_run};
 use tessera_node::{Agent, Ended, Progress, TaskInputs, Tasks, time_left};
 
 use crate::config::Limits;
@@ -31,6 +31,8 @@ pub(crate) struct Actor {
     me: Pubkey,
     progress: Progress<Stage>,
     disputes: Disputes,
+    /// What is served of its disputed runs.
+    shelf: Option<Shelf>,
     held: BTreeMap<Pubkey, Held>,
     /// Whether records of runs that ended while no process ran are removed.
     pruned: bool,
@@ -79,10 +81,10 @@ impl Agent for Actor {
 }
 
 impl Actor {
-    pub fn new(bench: Bench, limits: Limits, me: Pubkey) -> Self {
+    pub fn new(bench: Bench, limits: Limits, me: Pubkey, shelf: Option<Shelf>) -> Self {
         let progress = Progress::new(bench.base.node.clone());
         let disputes = Disputes::new(bench.base.authority(), bench.base.node.challenge.clone());
-        Self { bench, limits, me, progress, disputes, held: BTreeMap::new(), pruned: false, said_done: false }
+        Self { bench, limits, me, progress, disputes, shelf, held: BTreeMap::new(), pruned: false, said_done: false }
     }
 
     fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
@@ -120,6 +122,9 @@ impl Actor {
         }
         self.progress.forget_errands(world);
         self.disputes.forget(world);
+        if let Some(shelf) = &self.shelf {
+            shelf.show(world);
+        }
         let memory = &self.progress.tasks;
         self.held.retain(|key, held| {
             !matches!(memory.note(key, &held.terms).stage, Stage::New | Stage::Declined | Stage::Refused)

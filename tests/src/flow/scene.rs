@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub struct Scene {
     /// Its mint.
     pub mint: Pubkey,
     feed: Feed,
+    /// Where providers serve, who do.
+    served: BTreeMap<String, SocketAddr>,
     wallets: BTreeMap<&'static str, Keypair>,
     store: ContentStore,
     files: tempfile::TempDir,
@@ -64,7 +67,7 @@ impl Scene {
         let feed = chain.watch(market, CancellationToken::new()).await.expect("the market can be watched");
         let files = tempfile::tempdir().expect("a temporary folder");
         let store = ContentStore::open(&files.path().join("store").to_string_lossy()).expect("a store");
-        Self { network, chain, market, mint, feed, wallets, store, files }
+        Self { network, chain, market, mint, feed, served: BTreeMap::new(), wallets, store, files }
     }
 
     /// A wallet.
@@ -118,7 +121,7 @@ impl Scene {
             },
             price_floor: 0,
             max_runs: 4,
-            endpoint: String::new(),
+            endpoint: self.served.get(name).map_or_else(String::new, |address| format!("http://{address}")),
             stake: STAKE,
         };
         ensure_registered(&self.session(name).await, &wanted).await.expect("registered and staked");
@@ -129,6 +132,13 @@ impl Scene {
         for name in names {
             self.register(name, Roles { compute: true, verify: false }).await;
         }
+    }
+
+    /// As [`Scene::register_providers`], one that serves what is disputed.
+    pub async fn register_serving_provider(&mut self, name: &str) {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        self.served.insert(name.to_owned(), free.expect("a free port"));
+        self.register_providers(&[name]).await;
     }
 
     /// Gives wallets the verify role and stake, and lets the time pass after which they may audit what is submitted.
@@ -155,6 +165,7 @@ impl Scene {
     pub async fn start_disputed_provider(&self, agents: &mut Agents, name: &str, fault: Fault) {
         let mut config = self.provider_config(name);
         config.node.fault = fault.clone();
+        config.serve.listen = self.served.get(name).copied();
         self.spawn_provider(agents, name, Flipping::new(fault), config).await;
     }
 

@@ -26,10 +26,25 @@ async fn decided(scene: &mut Scene, task: Pubkey) -> (u64, DisputeVerdict, u16) 
     (lock, verdict, moves)
 }
 
-/// A provider with this fault against a verifier that is right.
-async fn is_found_and_slashed(spec: JobSpec, fault: Fault, silent: bool) {
+/// How a provider is wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It answers on chain alone.
+    Withholding,
+    /// It serves its trace.
+    Serving,
+    /// It falls silent.
+    Silent,
+}
+
+/// A provider with this fault against a verifier that is right. Returns the moves that were made.
+async fn is_found_and_slashed(spec: JobSpec, fault: Fault, manner: Manner) -> u16 {
+    let silent = manner == Manner::Silent;
     let mut scene = Scene::open(&["requester", "cheat", "verifier"]).await;
-    scene.register_providers(&["cheat"]).await;
+    match manner {
+        Manner::Serving => scene.register_serving_provider("cheat").await,
+        Manner::Withholding | Manner::Silent => scene.register_providers(&["cheat"]).await,
+    }
     scene.register_verifiers(&["verifier"]).await;
     let before = scene.count().await;
     let cheat_before = scene.stake("cheat").await.0;
@@ -59,24 +74,28 @@ async fn is_found_and_slashed(spec: JobSpec, fault: Fault, silent: bool) {
     assert!(matches!(scene.result(task).await, Err(CliError::NoResult { .. })));
     scene.count().await.assert_conserved_since(&before);
     scene.close(agents).await;
+    moves
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_wrong_bit_in_the_midst_of_kmeans_is_found_and_slashed() {
+async fn one_wrong_bit_in_the_midst_of_kmeans_is_found_and_slashed_whether_the_trace_is_served_or_not() {
     let fault = wrong(&kmeans(), |operations| operations / 2);
-    is_found_and_slashed(kmeans(), fault, false).await;
+    let withheld = is_found_and_slashed(kmeans(), fault.clone(), Manner::Withholding).await;
+    let served = is_found_and_slashed(kmeans(), fault, Manner::Serving).await;
+    // Served data spare the descents.
+    assert!(served < withheld, "{served} moves, {withheld} without");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_wrong_bit_in_pca_is_found_and_slashed() {
     let fault = wrong(&pca(), |operations| operations / 3);
-    is_found_and_slashed(pca(), fault, false).await;
+    is_found_and_slashed(pca(), fault, Manner::Withholding).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_silent_in_a_dispute_is_slashed() {
     let fault = Fault { silent: Some(Phase::OpenTensors), ..wrong(&kmeans(), |operations| operations / 2) };
-    is_found_and_slashed(kmeans(), fault, true).await;
+    is_found_and_slashed(kmeans(), fault, Manner::Silent).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

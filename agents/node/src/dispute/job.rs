@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tessera_chain::rules::Side;
 use tessera_chain::{ChainError, Dispute, DisputeOpenArgs, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix};
+use tokio::runtime::Handle;
 
+use super::ask::Asked;
 use super::challenger::{Choice, turn};
 use super::desk::{DisputeJob, own_run};
 use super::error::PlayError;
@@ -101,7 +103,9 @@ pub async fn plays(
 ) -> Result<(Vec<Play>, Choice), JobError> {
     let truth = truths.of(bench, task_of(world, dispute.task)?).await?;
     let state = DisputeState::from(&**dispute);
-    let served: Box<dyn Served + Send> = Box::new(NotServed);
+    let endpoint = world.providers.get(&dispute.provider).map(|provider| provider.endpoint.as_str());
+    let asked = endpoint.and_then(|endpoint| Asked::at(endpoint, dispute.run, Handle::current()));
+    let served: Box<dyn Served + Send> = asked.map_or_else(|| Box::new(NotServed) as _, |asked| Box::new(asked) as _);
     let finding = tokio::task::spawn_blocking(move || {
         let mut truth = truth.lock();
         match side {

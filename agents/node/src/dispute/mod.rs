@@ -4,6 +4,7 @@
 //! provider serves ([`Served`]); nothing else. So a restart changes nothing, and traces are made only when somebody asks.
 
 mod apply;
+mod ask;
 mod challenger;
 mod desk;
 mod error;
@@ -13,12 +14,14 @@ mod moves;
 mod player;
 mod provider;
 mod send;
+mod serve;
 mod served;
 mod state;
 mod truth;
 mod truths;
 mod tuning;
 
+pub use ask::Asked;
 pub use challenger::{Choice, choose, turn};
 pub use desk::{DisputeJob, DisputeStage, Disputes, own_run};
 pub use error::{PlayError, Refused};
@@ -30,6 +33,7 @@ pub use moves::Play;
 pub use player::{Played, Player, Playing};
 pub use provider::answer;
 pub use send::Seat;
+pub use serve::{ListenError, ServeTuning, Shelf, listen};
 pub use served::{Checked, NotServed, Served, ServedLeaf};
 pub use state::{DisputeState, Picked};
 pub use truth::{Operation, Roots, Truth};
