@@ -144,7 +144,8 @@ impl Actor {
             };
             let answered = |run: &Versioned<Run>| {
                 let audit = world.audit_of(run.key, self.me);
-                audit.is_some_and(|audit| matches!(audit.state, AuditState::Differs { root } if root != run.output_root))
+                audit
+                    .is_some_and(|audit| matches!(audit.state, AuditState::Differs { root } if root != run.output_root))
             };
             begun.extend(self.disputes.opens(world, now, uptime, |task, run| computed(task, run) || answered(run)));
         }

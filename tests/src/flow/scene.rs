@@ -247,12 +247,21 @@ impl Scene {
         self.order(signed, prepared, reward, Trust::OPTIMISTIC).await
     }
 
+    /// What a job as it is asked for on a command line, `task submit ...`, computes.
+    pub fn prepared_as_typed(arguments: &[&str]) -> Prepared {
+        Self::typed(arguments).sources.prepare().expect("a job")
+    }
+
+    fn typed(arguments: &[&str]) -> Request {
+        match Cli::parse_from(arguments).command {
+            Command::Task(TaskCommand::Submit(job)) => Request::from(*job),
+            _ => panic!("{arguments:?} submits no task"),
+        }
+    }
+
     /// Submits a job as it was asked for on a command line, `task submit ...`.
     pub async fn submit_as_typed(&self, name: &str, arguments: &[&str]) -> Submitted {
-        let Command::Task(TaskCommand::Submit(job)) = Cli::parse_from(arguments).command else {
-            panic!("{arguments:?} submits no task")
-        };
-        let request = Request::from(*job);
+        let request = Self::typed(arguments);
         let (signed, prepared) = (self.session(name).await, request.sources.prepare().expect("a job"));
         let reward = signed.session.base_units(request.submit.reward).expect("tokens");
         let trust = Trust::from(&request.submit.trust);

@@ -8,7 +8,7 @@ use tessera_chain::rules::Phase;
 use tessera_compute::referee::descriptor::Operand;
 use tessera_compute::referee::dispute::{LEAF, leaf_of, value_in_leaf};
 use tessera_compute::referee::merkle::{Digest, FRONTIER_LEVELS, Node, frontier};
-use tessera_compute::{Tree, TensorType};
+use tessera_compute::{TensorType, Tree};
 
 use super::apply::tensor_of;
 use super::error::PlayError;
@@ -75,8 +75,7 @@ pub fn choose(state: &DisputeState, truth: &mut Truth, served: &dyn Served) -> R
         Phase::PickPart => {
             let (claim, _) = state.claimed(&state.picked()?)?;
             let operation = truth.operation(state.operation)?;
-            let wrong =
-                operation.opened(|opened| opened.first_wrong_part(state.element, &claim, &state.scratch))?;
+            let wrong = operation.opened(|opened| opened.first_wrong_part(state.element, &claim, &state.scratch))?;
             Ok(wrong.map_or(Choice::Agrees, |part| Choice::Play(Play::Part(part))))
         }
         Phase::Step => step(state, truth, served),
@@ -186,8 +185,7 @@ fn pick_element(state: &DisputeState, truth: &mut Truth) -> Result<Choice, PlayE
     let ty = operation.descriptor.output;
     let (output, _) = operation.output()?;
     let own = output.leaf(state.leaf).ok_or(PlayError::State("the output has no such leaf"))?;
-    let shown: &[u8; LEAF] =
-        state.scratch.as_slice().try_into().map_err(|_| PlayError::State("no leaf was shown"))?;
+    let shown: &[u8; LEAF] = state.scratch.as_slice().try_into().map_err(|_| PlayError::State("no leaf was shown"))?;
     let differs = |element: &u64| value_in_leaf(&ty, *element, &own) != value_in_leaf(&ty, *element, shown);
     let first = elements(&ty, state.leaf).find(differs);
     Ok(first.map_or(Choice::Agrees, |element| Choice::Play(Play::Element(element))))

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tessera_chain::rules::{Side, open_to_all, owes};
 use tessera_chain::{
-    ChainError, Dispute, ErrorKind, Moment, Pubkey, Run, RunState, SlotState, Task, TaskState, Versioned, World, address,
+    ChainError, Dispute, ErrorKind, Moment, Pubkey, Run, RunState, SlotState, Task, TaskState, Versioned, World,
+    address,
 };
 
 use super::job::{JobError, Moved};
@@ -108,9 +109,10 @@ impl Disputes {
         differs: impl Fn(&Versioned<Task>, &Versioned<Run>) -> bool,
     ) -> Vec<DisputeJob> {
         let open = world.disputes.values().filter(|dispute| dispute.challenger == self.me && !dispute.settled).count();
-        let coming = self.memory.iter().filter(|(key, note)| {
-            note.stage == DisputeStage::Moving && !world.disputes.contains_key(key)
-        });
+        let coming = self
+            .memory
+            .iter()
+            .filter(|(key, note)| note.stage == DisputeStage::Moving && !world.disputes.contains_key(key));
         let room = usize::from(self.tuning.at_once).saturating_sub(open.saturating_add(coming.count()));
         let runs = world.runs.values().filter(|run| {
             let Some(task) = world.tasks.get(&run.task) else { return false };
@@ -133,7 +135,8 @@ impl Disputes {
         }
         let standing = task.slot_of(&run.provider).ok().and_then(|slot| task.slots.get(slot));
         let is_standing = standing.is_some_and(|slot| slot.state == SlotState::Submitted);
-        let in_time = matches!(task.state, TaskState::Submitted | TaskState::Disputed) && !task.challenge_until.passed(now);
+        let in_time =
+            matches!(task.state, TaskState::Submitted | TaskState::Disputed) && !task.challenge_until.passed(now);
         let key = address::dispute(&run.key, &self.me);
         let note = self.memory.note(&key, &NO_TERMS);
         let unopened = match note.stage {
@@ -213,13 +216,14 @@ impl Disputes {
         if self.memory.iter().next().is_none() {
             return;
         }
-        let changed = self.memory.iter().filter_map(|(key, note)| match (note.stage, world.disputes.contains_key(key)) {
-            (DisputeStage::Opened(_), true) => Some((*key, DisputeStage::Seen)),
-            (DisputeStage::Seen | DisputeStage::Moved { .. } | DisputeStage::Waiting(_), false) => {
-                Some((*key, DisputeStage::GivenUp))
-            }
-            _ => None,
-        });
+        let changed =
+            self.memory.iter().filter_map(|(key, note)| match (note.stage, world.disputes.contains_key(key)) {
+                (DisputeStage::Opened(_), true) => Some((*key, DisputeStage::Seen)),
+                (DisputeStage::Seen | DisputeStage::Moved { .. } | DisputeStage::Waiting(_), false) => {
+                    Some((*key, DisputeStage::GivenUp))
+                }
+                _ => None,
+            });
         let changed: Vec<_> = changed.collect();
         changed.into_iter().for_each(|(key, stage)| self.memory.set(key, NO_TERMS, stage));
         let runs: BTreeSet<Pubkey> = world.runs.keys().map(|run| address::dispute(run, &me)).collect();

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tessera_chain::rules::Side;
-use tessera_chain::{ChainError, Dispute, DisputeOpenArgs, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix};
+use tessera_chain::{
+    ChainError, Dispute, DisputeOpenArgs, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix,
+};
 use tokio::runtime::Handle;
 
 use super::ask::Asked;

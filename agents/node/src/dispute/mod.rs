@@ -39,4 +39,3 @@ pub use state::{DisputeState, Picked};
 pub use truth::{Operation, Roots, Truth};
 pub use truths::{SharedTruth, Truths};
 pub use tuning::ChallengeTuning;
-

@@ -85,18 +85,20 @@ impl Player {
         let progress = Progress::new(bench.node.clone());
         let opened = !matches!(playing, Playing::Open(_));
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let player = Self { bench, playing, disputes, progress, shutdown: shutdown.clone(), seen: seen.clone(), opened };
+        let player =
+            Self { bench, playing, disputes, progress, shutdown: shutdown.clone(), seen: seen.clone(), opened };
         follow(player, feed, &shutdown, stop).await?;
         Ok(std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     fn is_played(&self, world: &World, dispute: &Pubkey) -> bool {
         let side = |dispute: &tessera_chain::Dispute| dispute.side_of(&self.bench.authority()).is_some();
-        world.disputes.get(dispute).is_some_and(|dispute| side(dispute)) && match self.playing {
-            Playing::One(one) => one == *dispute,
-            Playing::Open(run) => address::dispute(&run, &self.bench.authority()) == *dispute,
-            Playing::All => true,
-        }
+        world.disputes.get(dispute).is_some_and(|dispute| side(dispute))
+            && match self.playing {
+                Playing::One(one) => one == *dispute,
+                Playing::Open(run) => address::dispute(&run, &self.bench.authority()) == *dispute,
+                Playing::All => true,
+            }
     }
 
     fn see(&self, world: &World) {
@@ -131,9 +133,8 @@ impl Player {
         }
         let limits = self.bench.node.crank_limits();
         let errands = Errands { world, memory: &self.progress.errands, limits: &limits, uptime };
-        let due = errands.plan([], now, |due| {
-            due.crank.dispute().filter(|dispute| self.is_played(world, dispute)).map(|_| 0)
-        });
+        let due = errands
+            .plan([], now, |due| due.crank.dispute().filter(|dispute| self.is_played(world, dispute)).map(|_| 0));
         for errand in due {
             self.progress.errand_begins(&errand);
             let (bench, world) = (self.bench.clone(), world.clone());

@@ -146,7 +146,10 @@ async fn tree(State(shelf): State<Shelf>, Path((run, operation)): Path<(String, 
     shelf.ask(&run, move |truth| Ok(Some(truth.operation(operation)?.output()?.1.hash().to_vec()))).await
 }
 
-async fn nodes(State(shelf): State<Shelf>, Path((run, operation, first, count)): Path<(String, u16, u64, u64)>) -> Answer {
+async fn nodes(
+    State(shelf): State<Shelf>,
+    Path((run, operation, first, count)): Path<(String, u16, u64, u64)>,
+) -> Answer {
     let hashes = move |truth: &mut Truth| {
         let operation = truth.operation(operation)?;
         let hashes = operation.output()?.1.frontier(Node { first, count }, FRONTIER_LEVELS);

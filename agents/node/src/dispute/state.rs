@@ -3,11 +3,11 @@
 use tessera_chain::program::state::{Dispute, TreeNode};
 use tessera_chain::rules::{Phase, Side};
 use tessera_compute::Native;
+use tessera_compute::TensorType;
 use tessera_compute::referee::descriptor::{Descriptor, Operand};
 use tessera_compute::referee::dispute::{CLAIM_BYTES, Claim, Expect, expects};
-use tessera_compute::referee::merkle::{self, Digest, Node, RootKind};
-use tessera_compute::TensorType;
 use tessera_compute::referee::graph_header::GraphHeader;
+use tessera_compute::referee::merkle::{self, Digest, Node, RootKind};
 
 use super::error::PlayError;
 

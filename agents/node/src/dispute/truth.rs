@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use tessera_compute::dispute::Opened;
 use tessera_compute::referee::descriptor::{Descriptor, Operand};
 use tessera_compute::referee::merkle::{Digest, tensor_root};
-use tessera_compute::dispute::Opened;
-use tessera_compute::{Backend, Cancel, Native, Root, RootKind, Tensor, TensorType, Tree, replay, run_traced, tensors_root};
+use tessera_compute::{
+    Backend, Cancel, Native, Root, RootKind, Tensor, TensorType, Tree, replay, run_traced, tensors_root,
+};
 
 use super::error::PlayError;
 use super::fault::Fault;

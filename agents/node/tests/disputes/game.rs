@@ -7,8 +7,8 @@ use tessera_chain::rules::{DisputeVerdict, Phase, Side};
 use tessera_compute::referee::merkle::{Digest, FRONTIER_LEVELS, Node};
 use tessera_compute::{Cancel, CpuBackend, Root, RootKind, tensors_root};
 
-use tessera_node::dispute::{Choice, DisputeState, Fault, Operation, Play, Served, ServedLeaf, Truth, answer, turn};
 use tessera_node::TaskInputs;
+use tessera_node::dispute::{Choice, DisputeState, Fault, Operation, Play, Served, ServedLeaf, Truth, answer, turn};
 
 /// How a game ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,7 @@ pub type Challenger<'a> = dyn FnMut(&DisputeState) -> Vec<Play> + 'a;
 /// Plays to the end: the challenger moves first where both may.
 pub fn play(provider: &mut Truth, challenger: &mut Challenger<'_>) -> End {
     let mut state = begin(provider);
-    let mut end =
-        End { verdict: DisputeVerdict::NoVerdict, silence: false, moves: 0, answers: 0, turns: 0 };
+    let mut end = End { verdict: DisputeVerdict::NoVerdict, silence: false, moves: 0, answers: 0, turns: 0 };
     while end.moves < 200 {
         let Some(side) = state.owes() else {
             return End { verdict: state.phase.verdict().unwrap(), ..end };

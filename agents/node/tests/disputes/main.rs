@@ -1,13 +1,15 @@
 //! Both sides of the dispute game, as agents play it, without a chain.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod desk;
 mod game;
 mod graph;
+mod transactions;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use game::{Serves, Server, agent, begin, play, truth};
+use game::{Server, Serves, agent, begin, play, truth};
 use graph::every_operation;
 use proptest::prelude::*;
 use tessera_chain::program::instructions::DisputeOperationArgs;

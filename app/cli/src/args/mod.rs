@@ -18,8 +18,8 @@ use clap_complete::Shell;
 
 pub use account::{AccountCommand, BalanceCommand};
 pub use bench::BenchArgs;
-pub use dispute::DisputeCommand;
 pub use demands::{Need, PolicyChoice, Region, TrustArgs};
+pub use dispute::DisputeCommand;
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{AuthorityCommand, EpochChoice, MarketCommand, MarketInit, ParamsCommand, PoolCommand};
 pub use model::{ModelCommand, ModelRegister};

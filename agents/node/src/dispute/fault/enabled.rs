@@ -51,9 +51,9 @@ impl Fault {
     pub(crate) fn parts(&self, d: &Descriptor, element: u64, claim: &Claim, parts: Vec<u8>) -> Vec<u8> {
         let claimed = match claim.claimed() {
             Partial::Word(word) => word.to_le_bytes().to_vec(),
-            Partial::Best(best) => best.get().map_or(vec![0; 8], |(rank, index)| {
-                [rank.to_le_bytes(), index.to_le_bytes()].concat()
-            }),
+            Partial::Best(best) => {
+                best.get().map_or(vec![0; 8], |(rank, index)| [rank.to_le_bytes(), index.to_le_bytes()].concat())
+            }
         };
         // The last accumulator, or the first chain alone.
         let (mut last, mut first) = (parts.clone(), vec![0; parts.len()]);

@@ -74,11 +74,8 @@ impl fmt::Display for Report {
         if self.disputes.is_empty() {
             return f.write_str("nothing to play");
         }
-        let lines: Vec<String> = self
-            .disputes
-            .iter()
-            .map(|row| format!("{}: {}, {} moves", row.dispute, row.ended, row.moves))
-            .collect();
+        let lines: Vec<String> =
+            self.disputes.iter().map(|row| format!("{}: {}, {} moves", row.dispute, row.ended, row.moves)).collect();
         f.write_str(&lines.join("\n"))
     }
 }
