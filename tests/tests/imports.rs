@@ -156,3 +156,17 @@ fn pure_members_know_no_chain_no_runtime_and_no_clock() {
         }
     }
 }
+
+#[test]
+fn faults_are_for_tests_alone() {
+    for (name, member) in members() {
+        let text = read(&member.folder.join("Cargo.toml"));
+        let manifest: toml::Table = text.parse().unwrap();
+        let features = manifest.get("features").and_then(toml::Value::as_table);
+        let of = |feature: &str| features.and_then(|features| features.get(feature)).map(ToString::to_string);
+        assert!(!of("default").is_some_and(|default| default.contains("faults")), "{name} is wrong on purpose");
+        if name != "tessera-node" {
+            assert!(!text.contains("faults"), "{name} asks for faults, which only tests may");
+        }
+    }
+}

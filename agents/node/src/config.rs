@@ -19,6 +19,13 @@
 //! [node.gpu]
 //! overflow = "cpu"
 //!
+//! [node.challenge]
+//! at_once = 4
+//! max_bond = 50000000
+//!
+//! [serve]
+//! listen = "0.0.0.0:7300"
+//!
 //! [work]
 //! max_runs = 2
 //! ```
@@ -31,6 +38,7 @@ use serde::de::DeserializeOwned;
 use tessera_chain::Pubkey;
 
 use crate::backoff::Backoff;
+use crate::dispute::{ChallengeTuning, Fault, ServeTuning};
 use crate::errands::CrankLimits;
 use crate::fetch::Capacity;
 use crate::fleet::{BackendChoice, GpuTuning, Speed};
@@ -52,6 +60,8 @@ pub struct DaemonFile<W> {
     pub cluster: ClusterSettings,
     /// What agents have in common.
     pub node: NodeTuning,
+    /// What is served beside the chain. Providers only.
+    pub serve: ServeTuning,
     /// What is this agent's own.
     pub work: W,
 }
@@ -97,6 +107,11 @@ pub struct NodeTuning {
     pub self_check: bool,
     /// What concerns GPUs.
     pub gpu: GpuTuning,
+    /// When runs are challenged.
+    pub challenge: ChallengeTuning,
+    /// How this agent's disputes are distorted, in tests.
+    #[serde(skip)]
+    pub fault: Fault,
     /// After a request to stop: how long work that is owed may take to finish before it is abandoned.
     #[serde(with = "humantime_serde")]
     pub grace: Duration,
@@ -125,6 +140,8 @@ impl Default for NodeTuning {
             megabytes_per_second: 1_000,
             self_check: true,
             gpu: GpuTuning::default(),
+            challenge: ChallengeTuning::default(),
+            fault: Fault::default(),
             grace: Duration::from_secs(30),
             retry_first: Duration::from_secs(1),
             retry_most: Duration::from_secs(60),

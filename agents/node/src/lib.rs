@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod backoff;
 pub mod config;
+pub mod dispute;
 pub mod eligibility;
 pub mod errands;
 pub mod execute;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tessera_chain::{ChainError, ErrorKind, Pubkey, World};
 use tokio::time::Instant;
 
+use crate::backoff::Backoff;
 use crate::config::NodeTuning;
 use crate::errands::{Errand, ErrandEnd, ErrandMemory, ErrandStage, NO_TERMS};
 use crate::fetch_error::{FetchError, Remedy};
@@ -34,6 +35,11 @@ impl<S: Clone + Default> Progress<S> {
     /// How long this process has been up.
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// Waits between attempts.
+    pub fn backoff(&self) -> Backoff {
+        self.node.backoff()
     }
 
     /// Puts a task back to `stage` after a failure, to be tried again later. Returns the failures in a row.

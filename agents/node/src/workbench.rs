@@ -177,6 +177,22 @@ impl Workbench {
         Ok((verifier, vec![Outgoing::new("verifier_commit", [instruction])]))
     }
 
+    /// What a token account has; nothing if it is not there.
+    ///
+    /// # Errors
+    /// [`ChainError`]: it was not read.
+    pub async fn token_balance(&self, account: Pubkey) -> Result<u64, ChainError> {
+        Ok(self.chain.token_balance(account).await?.map_or(0, |account| account.amount))
+    }
+
+    /// Whether there is an account at `key`.
+    ///
+    /// # Errors
+    /// [`ChainError`]: it was not read.
+    pub async fn has_account(&self, key: Pubkey) -> Result<bool, ChainError> {
+        self.chain.account_exists(key).await
+    }
+
     /// What can be derived from the authority's key.
     pub fn secrets(&self) -> Secrets {
         Secrets::new(self.keypair.clone())

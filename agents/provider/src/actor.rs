@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tessera_chain::{Pubkey, Run, RunState, TaskState, World, address};
 use tessera_compute::Cancel;
+use tessera_node::dispute::{Disputes, Shelf, own_run};
 use tessera_node::{Agent, Ended, Progress, TaskInputs, Tasks, time_left};
 
 use crate::config::Limits;
@@ -29,6 +30,9 @@ pub(crate) struct Actor {
     limits: Limits,
     me: Pubkey,
     progress: Progress<Stage>,
+    disputes: Disputes,
+    /// What is served of its disputed runs.
+    shelf: Option<Shelf>,
     held: BTreeMap<Pubkey, Held>,
     /// Whether records of runs that ended while no process ran are removed.
     pruned: bool,
@@ -53,7 +57,8 @@ impl Agent for Actor {
         for action in actions {
             self.start(action, world, jobs);
         }
-        owes
+        self.dispute(world, stopping, jobs);
+        owes || self.disputes.owes(world, world.moment)
     }
 
     fn finish(&mut self, ended: Ended<Job, Done>) -> Result<(), ProviderError> {
@@ -61,6 +66,7 @@ impl Agent for Actor {
     }
 
     fn abandon(&mut self) {
+        self.disputes.abandon();
         for (task, held) in &self.held {
             match self.progress.tasks.note(task, &held.terms).stage {
                 Stage::Executing => tracing::warn!(%task, stage = "execute", "abandoned: this process stops"),
@@ -75,9 +81,10 @@ impl Agent for Actor {
 }
 
 impl Actor {
-    pub fn new(bench: Bench, limits: Limits, me: Pubkey) -> Self {
+    pub fn new(bench: Bench, limits: Limits, me: Pubkey, shelf: Option<Shelf>) -> Self {
         let progress = Progress::new(bench.base.node.clone());
-        Self { bench, limits, me, progress, held: BTreeMap::new(), pruned: false, said_done: false }
+        let disputes = Disputes::new(bench.base.authority(), bench.base.node.challenge.clone());
+        Self { bench, limits, me, progress, disputes, shelf, held: BTreeMap::new(), pruned: false, said_done: false }
     }
 
     fn view<'a>(&'a self, world: &'a World, stopping: bool) -> View<'a> {
@@ -114,10 +121,28 @@ impl Actor {
             self.bench.seals.remove(&address::run(key, &self.me));
         }
         self.progress.forget_errands(world);
+        self.disputes.forget(world);
+        if let Some(shelf) = &self.shelf {
+            shelf.show(world);
+        }
         let memory = &self.progress.tasks;
         self.held.retain(|key, held| {
             !matches!(memory.note(key, &held.terms).stage, Stage::New | Stage::Declined | Stage::Refused)
         });
+    }
+
+    /// Defends runs in disputes; and challenges runs of a task that differ from this provider's own, whose lock answers for it.
+    fn dispute(&mut self, world: &Arc<World>, stopping: bool, jobs: &mut Tasks<Job, Done>) {
+        let (now, uptime, me) = (world.moment, self.progress.uptime(), self.bench.base.authority());
+        let mut begun = self.disputes.moves(world, now, uptime);
+        if !stopping {
+            begun.extend(self.disputes.opens(world, now, uptime, |_, run| own_run(world, run, me).is_some()));
+        }
+        for job in begun {
+            self.disputes.begin(job);
+            let work = self.bench.clone().dispute(self.disputes.truths().clone(), world.clone(), job);
+            jobs.spawn(Job::Dispute(job), work);
+        }
     }
 
     /// After a restart: what an earlier process sealed is revealed from its record, without computing it again.

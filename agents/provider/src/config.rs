@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use tessera_chain::Pubkey;
 use tessera_node::config::required;
+use tessera_node::dispute::ServeTuning;
 use tessera_node::{ContentStore, CrankLimits, DaemonFile, Locator, NodeTuning};
 
 use crate::error::ProviderError;
@@ -22,6 +23,8 @@ pub struct ProviderConfig {
     pub public_store: Locator,
     /// What agents have in common.
     pub node: NodeTuning,
+    /// Whether and where traces of disputed runs are served.
+    pub serve: ServeTuning,
     /// What is a provider's own.
     pub work: ProviderTuning,
 }
@@ -59,6 +62,7 @@ impl ProviderConfig {
             public_store: store.locator().clone(),
             store,
             node: NodeTuning::default(),
+            serve: ServeTuning::default(),
             work: ProviderTuning::default(),
         }
     }
@@ -76,7 +80,7 @@ impl ProviderConfig {
             Some(locator) => Locator::parse_url(&locator)?,
             None => store.locator().clone(),
         };
-        Ok(Self { market, data_dir, store, public_store, node: file.node, work: file.work })
+        Ok(Self { market, data_dir, store, public_store, node: file.node, serve: file.serve, work: file.work })
     }
 
     /// The part that plans depend on.

@@ -1,6 +1,7 @@
 //! Why a provider ended, or did not start.
 
 use tessera_chain::{ChainError, Pubkey};
+use tessera_node::dispute::ListenError;
 use tessera_node::{ConfigError, ExecuteError, JournalError, Lost, RecordError, StoreError};
 
 /// A provider ended, or did not start.
@@ -32,6 +33,9 @@ pub enum ProviderError {
     /// The configuration is not complete or not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// What is served beside the chain cannot be.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// The agent's own task was lost.
     #[error("the provider {0}")]
     Lost(#[from] Lost),

@@ -9,6 +9,7 @@ use tessera_chain::{
     ChainError, Instruction, Outgoing, Pubkey, Receipt, RunRevealArgs, Task, Versioned, World, address, ix,
 };
 use tessera_compute::{Cancel, ContentId, Root, encode_tensors};
+use tessera_node::dispute::{DisputeJob, JobError, Moved, Truths};
 use tessera_node::{
     ContentStore, Demand, Errand, ErrandEnd, ExecuteError, FetchError, Locator, Lost, Prefer, Records, TaskInputs,
     Workbench,
@@ -21,6 +22,8 @@ use crate::error::WorkError;
 pub(crate) enum Job {
     /// About a task.
     Task { task: Pubkey, terms: [u8; 32], kind: Kind },
+    /// About a dispute.
+    Dispute(DisputeJob),
     /// About something else.
     Errand(Errand),
 }
@@ -57,6 +60,7 @@ pub(crate) enum Done {
     Executed(Result<Stored, WorkError>),
     Sent(Result<Receipt, ChainError>),
     Ran(Result<ErrandEnd, ChainError>),
+    Disputed(Result<Moved, JobError>),
 }
 
 /// Outputs that anyone can read.
@@ -158,6 +162,11 @@ impl Bench {
         };
         let instruction = ix::run_reveal(self.base.authority(), &task, args);
         self.send("run_reveal", instruction, task.key, at).await
+    }
+
+    /// Moves in a dispute, or opens one.
+    pub async fn dispute(self, truths: Truths, world: Arc<World>, job: DisputeJob) -> Done {
+        Done::Disputed(tessera_node::dispute::run(self.base, truths, world, job).await)
     }
 
     /// Sends an errand.

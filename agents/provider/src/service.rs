@@ -1,8 +1,10 @@
 //! Starting and ending a provider.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, address};
+use tessera_node::dispute::{Shelf, listen};
 use tessera_node::{Fleet, Records, Running, Shutdown, StopPolicy, Workbench, follow};
 
 use crate::actor::Actor;
@@ -61,13 +63,28 @@ impl Provider {
         let base = Workbench::open(chain.clone(), keypair, fleet, &journal, vec![config.store.clone()], config.node)?;
         let seals = Records::open(&config.data_dir.join("sealed"))?;
         let bench = Bench { base, store: config.store, public_store: config.public_store, seals };
-        let actor = Actor::new(bench, limits, key);
+        let mut shelf = None;
+        let mut serving: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(std::future::pending());
+        if let Some(address) = config.serve.listen {
+            let shown = Shelf::new(bench.base.clone());
+            let (bound, service) = listen(shown.clone(), address, shutdown.clone()).await?;
+            tracing::info!(provider = %key, address = %bound, "serves what is disputed");
+            (shelf, serving) = (Some(shown), Box::pin(service));
+        }
+        let actor = Actor::new(bench, limits, key, shelf);
         // Not the shutdown's token: the feed must outlive the request, to see what is still owed.
         let feed = chain.watch(market, CancellationToken::new()).await?;
         tracing::info!(provider = %key, %authority, %market, "provider started");
 
         let running = Running::spawn(async move {
-            follow(actor, feed, &shutdown, stop).await?;
+            let agent = follow(actor, feed, &shutdown, stop);
+            tokio::pin!(agent);
+            tokio::select! {
+                biased;
+                ended = &mut agent => ended?,
+                // It ends with the shutdown's request, and the agent with what is owed.
+                () = serving => agent.await?,
+            }
             tracing::info!(provider = %key, "provider stopped");
             Ok(())
         });

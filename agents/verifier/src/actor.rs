@@ -5,8 +5,9 @@ mod ends;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tessera_chain::{Answer, Pubkey, Run, TicketChain, Versioned, World};
+use tessera_chain::{Answer, AuditState, Pubkey, Run, Task, TicketChain, Versioned, World};
 use tessera_compute::{Cancel, OutputTrees, Root};
+use tessera_node::dispute::Disputes;
 use tessera_node::{Agent, Ended, Memory, Progress, TaskInputs, Tasks, Tickets, Workbench, time_left};
 
 use crate::config::Limits;
@@ -30,6 +31,7 @@ pub(crate) struct Actor {
     me: Pubkey,
     progress: Progress<Stage>,
     audits: Memory<Pubkey, AuditStage>,
+    disputes: Disputes,
     held: BTreeMap<Pubkey, Held>,
     tickets: Option<Tickets>,
     /// What was searched for last.
@@ -58,7 +60,8 @@ impl Agent for Actor {
         for action in actions {
             self.start(action, world, jobs);
         }
-        owes
+        self.dispute(world, stopping, jobs);
+        owes || self.disputes.owes(world, world.moment)
     }
 
     fn finish(&mut self, ended: Ended<Job, Done>) -> Result<(), VerifierError> {
@@ -66,6 +69,7 @@ impl Agent for Actor {
     }
 
     fn abandon(&mut self) {
+        self.disputes.abandon();
         for (task, held) in &self.held {
             if self.progress.tasks.note(task, &held.terms).stage == Stage::Executing {
                 tracing::warn!(%task, stage = "execute", "abandoned: this process stops");
@@ -78,12 +82,14 @@ impl Agent for Actor {
 impl Actor {
     pub fn new(bench: Workbench, limits: Limits, me: Pubkey) -> Self {
         let progress = Progress::new(bench.node.clone());
+        let disputes = Disputes::new(bench.authority(), bench.node.challenge.clone());
         Self {
             bench,
             limits,
             me,
             progress,
             audits: Memory::new(),
+            disputes,
             held: BTreeMap::new(),
             tickets: None,
             searched: None,
@@ -118,12 +124,36 @@ impl Actor {
         self.progress.tasks.retain(|key, stage| stage.is_busy() || world.tasks.contains_key(key));
         self.audits.retain(|run, stage| stage.is_busy() || world.runs.contains_key(run));
         self.progress.forget_errands(world);
+        self.disputes.forget(world);
         let memory = &self.progress.tasks;
         self.held.retain(|key, held| match memory.note(key, &held.terms).stage {
             Stage::Fetched(_) | Stage::Executing => true,
             Stage::Computed(_) => world.runs_of(*key).any(|run| is_live(world, run)),
             Stage::New | Stage::Fetching | Stage::Refused => false,
         });
+    }
+
+    /// Moves in disputes, and opens those on runs that differ from what was computed here, or from this verifier's own answer.
+    fn dispute(&mut self, world: &Arc<World>, stopping: bool, jobs: &mut Tasks<Job, Done>) {
+        let (now, uptime) = (world.moment, self.progress.uptime());
+        let mut begun = self.disputes.moves(world, now, uptime);
+        if !stopping {
+            let computed = |task: &Versioned<Task>, run: &Run| {
+                let stage = self.progress.tasks.note(&task.key, &task.terms_hash).stage;
+                matches!(stage, Stage::Computed(roots) if roots.output != run.output_root)
+            };
+            let answered = |run: &Versioned<Run>| {
+                let audit = world.audit_of(run.key, self.me);
+                audit
+                    .is_some_and(|audit| matches!(audit.state, AuditState::Differs { root } if root != run.output_root))
+            };
+            begun.extend(self.disputes.opens(world, now, uptime, |task, run| computed(task, run) || answered(run)));
+        }
+        for job in begun {
+            self.disputes.begin(job);
+            let work = jobs::dispute(self.bench.clone(), self.disputes.truths().clone(), world.clone(), job);
+            jobs.spawn(Job::Dispute(job), work);
+        }
     }
 
     /// Looks for the secrets of what is committed to, once for each commitment.

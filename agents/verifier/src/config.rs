@@ -33,11 +33,24 @@ pub struct VerifierTuning {
     pub max_audits: u16,
     /// Whether to audit runs in dispute without a winning ticket, too: such an audit earns a share of a slash, or nothing.
     pub disputes: bool,
+    /// Which runs are executed again.
+    pub watch: Watch,
+}
+
+/// Which runs a verifier executes again. Those that differ from what it computes are challenged as far as `[node.challenge]` lets it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Watch {
+    /// Those whose audit it has.
+    #[default]
+    Audits,
+    /// All that are submitted, after what it owes and what it may claim.
+    All,
 }
 
 impl Default for VerifierTuning {
     fn default() -> Self {
-        Self { max_audits: 1, disputes: true }
+        Self { max_audits: 1, disputes: true, watch: Watch::Audits }
     }
 }
 
@@ -59,7 +72,12 @@ impl VerifierConfig {
 
     /// The part that plans depend on.
     pub fn limits(&self) -> Limits {
-        Limits { max_audits: self.work.max_audits, disputes: self.work.disputes, cranks: self.node.crank_limits() }
+        Limits {
+            max_audits: self.work.max_audits,
+            disputes: self.work.disputes,
+            watch: self.work.watch,
+            cranks: self.node.crank_limits(),
+        }
     }
 }
 
@@ -70,6 +88,8 @@ pub struct Limits {
     pub max_audits: u16,
     /// See [`VerifierTuning::disputes`].
     pub disputes: bool,
+    /// See [`VerifierTuning::watch`].
+    pub watch: Watch,
     /// When errands are sent.
     pub cranks: CrankLimits,
 }

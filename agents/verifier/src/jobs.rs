@@ -9,6 +9,7 @@ use tessera_chain::{
 };
 use tessera_compute::referee::proof::pick;
 use tessera_compute::{Cancel, LeafOpening, OutputTrees, Root};
+use tessera_node::dispute::{DisputeJob, JobError, Moved, Truths};
 use tessera_node::{
     Computed, Demand, Errand, ErrandEnd, ExecuteError, FetchError, Fleet, Lost, Prefer, TaskInputs, Tickets, Workbench,
 };
@@ -25,6 +26,8 @@ pub(crate) enum Job {
     Audit { run: Pubkey, terms: [u8; 32], step: Step },
     /// The search for the ticket chain.
     Search,
+    /// About a dispute.
+    Dispute(DisputeJob),
     /// About something else.
     Errand(Errand),
 }
@@ -62,6 +65,7 @@ pub(crate) enum Done {
     Opened(Result<Option<Receipt>, ChainError>),
     Searched(Option<Tickets>),
     Ran(Result<ErrandEnd, ChainError>),
+    Disputed(Result<Moved, JobError>),
 }
 
 /// A task's outputs, as far as audits need them.
@@ -198,6 +202,11 @@ pub(crate) async fn search(bench: Workbench, me: Pubkey, committed: TicketChain)
         tracing::error!(%lost, "the search for the ticket chain was lost");
         None
     }))
+}
+
+/// Moves in a dispute, or opens one.
+pub(crate) async fn dispute(bench: Workbench, truths: Truths, world: Arc<World>, job: DisputeJob) -> Done {
+    Done::Disputed(tessera_node::dispute::run(bench, truths, world, job).await)
 }
 
 /// Sends an errand.

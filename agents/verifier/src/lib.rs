@@ -10,6 +10,6 @@ mod jobs;
 pub mod plan;
 mod service;
 
-pub use config::{Limits, VerifierConfig, VerifierFile, VerifierTuning};
+pub use config::{Limits, VerifierConfig, VerifierFile, VerifierTuning, Watch};
 pub use error::VerifierError;
 pub use service::Verifier;

@@ -173,13 +173,17 @@ impl<'a> View<'a> {
         self.audits.note(&run.key, &task.terms_hash)
     }
 
+    fn authority(&self) -> Option<Pubkey> {
+        self.world.providers.get(&self.me).map(|me| me.authority)
+    }
+
     fn own_audit(&self, run: &Versioned<Run>) -> Option<&'a Versioned<Audit>> {
         self.world.audit_of(run.key, self.me)
     }
 
     fn is_owed(&self, item: &audits::Item<'_>) -> bool {
         match (item.need, self.task_note(item.task).stage) {
-            (_, Stage::Refused) | (audits::Need::Claim { .. }, _) => false,
+            (_, Stage::Refused) | (audits::Need::Claim { .. } | audits::Need::Watch, _) => false,
             (audits::Need::Answer, _) => true,
             (audits::Need::Opening { .. }, stage) => {
                 matches!(stage, Stage::Computed(_)) && self.audit_note(item.task, item.run).stage != AuditStage::GivenUp

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,12 @@ use tessera_cli::session::{Session, SignedSession};
 use tessera_cli::submission::{Submitted, submit};
 use tessera_compute::{Backend, ContentId};
 use tessera_jobs::{JobSpec, Prepared, Table, prepare};
+use tessera_node::dispute::{ChallengeTuning, Fault};
 use tessera_node::{ContentStore, Shutdown};
 use tessera_provider::{Provider, ProviderConfig};
 use tessera_verifier::{Verifier, VerifierConfig};
 
-use super::{Books, Network, Wrong};
+use super::{Books, Flipping, Network, Wrong};
 
 /// Base units at stake for each agent.
 const STAKE: u64 = 1_000_000_000;
@@ -39,6 +41,8 @@ pub struct Scene {
     /// Its mint.
     pub mint: Pubkey,
     feed: Feed,
+    /// Where providers serve, who do.
+    served: BTreeMap<String, SocketAddr>,
     wallets: BTreeMap<&'static str, Keypair>,
     store: ContentStore,
     pub(super) files: tempfile::TempDir,
@@ -63,7 +67,7 @@ impl Scene {
         let feed = chain.watch(market, CancellationToken::new()).await.expect("the market can be watched");
         let files = tempfile::tempdir().expect("a temporary folder");
         let store = ContentStore::open(&files.path().join("store").to_string_lossy()).expect("a store");
-        Self { network, chain, market, mint, feed, wallets, store, files }
+        Self { network, chain, market, mint, feed, served: BTreeMap::new(), wallets, store, files }
     }
 
     /// A wallet.
@@ -122,7 +126,7 @@ impl Scene {
             },
             price_floor: 0,
             max_runs: 4,
-            endpoint: String::new(),
+            endpoint: self.served.get(name).map_or_else(String::new, |address| format!("http://{address}")),
             stake: STAKE,
         };
         ensure_registered(&self.session(name).await, &wanted).await.expect("registered and staked");
@@ -133,6 +137,13 @@ impl Scene {
         for name in names {
             self.register(name, Roles { compute: true, verify: false }).await;
         }
+    }
+
+    /// As [`Scene::register_providers`], one that serves what is disputed.
+    pub async fn register_serving_provider(&mut self, name: &str) {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        self.served.insert(name.to_owned(), free.expect("a free port"));
+        self.register_providers(&[name]).await;
     }
 
     /// Gives wallets the verify role and stake, and lets the time pass after which they may audit what is submitted.
@@ -160,8 +171,33 @@ impl Scene {
         self.spawn_provider(agents, name, backend, config).await;
     }
 
+    /// Starts a registered provider whose disputes have this fault; with one, its backend has the same.
+    pub async fn start_disputed_provider(&self, agents: &mut Agents, name: &str, fault: Fault) {
+        let mut config = self.provider_config(name);
+        config.node.fault = fault.clone();
+        config.serve.listen = self.served.get(name).copied();
+        self.spawn_provider(agents, name, Flipping::new(fault), config).await;
+    }
+
+    /// Starts a registered verifier that challenges runs, as this fault shows them to it.
+    pub async fn start_challenger(&self, agents: &mut Agents, name: &str, fault: Fault) {
+        let mut config = self.verifier_config(name);
+        config.node.challenge = ChallengeTuning::default();
+        config.node.fault = fault.clone();
+        self.spawn_verifier(agents, name, Flipping::new(fault), config).await;
+    }
+
     fn provider_config(&self, name: &str) -> ProviderConfig {
-        ProviderConfig::new(self.market, self.files.path().join(name), self.store.clone())
+        let mut config = ProviderConfig::new(self.market, self.files.path().join(name), self.store.clone());
+        config.node.challenge.at_once = 0;
+        config
+    }
+
+    /// One that opens no disputes.
+    fn verifier_config(&self, name: &str) -> VerifierConfig {
+        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        config.node.challenge.at_once = 0;
+        config
     }
 
     async fn spawn_provider(
@@ -180,7 +216,16 @@ impl Scene {
 
     /// Starts a registered verifier.
     pub async fn start_verifier(&self, agents: &mut Agents, name: &str, backend: impl Backend + 'static) {
-        let mut config = VerifierConfig::new(self.market, self.files.path().join(name));
+        self.spawn_verifier(agents, name, backend, self.verifier_config(name)).await;
+    }
+
+    async fn spawn_verifier(
+        &self,
+        agents: &mut Agents,
+        name: &str,
+        backend: impl Backend + 'static,
+        mut config: VerifierConfig,
+    ) {
         config.node.self_check = !is_wrong(&backend);
         let (chain, keypair, shutdown) = (self.chain.clone(), self.wallet(name).insecure_clone(), agents.shutdown());
         let backend: Arc<dyn Backend> = Arc::new(backend);
@@ -212,12 +257,21 @@ impl Scene {
         self.order(signed, prepared, reward, Trust::OPTIMISTIC).await
     }
 
+    /// What a job as it is asked for on a command line, `task submit ...`, computes.
+    pub fn prepared_as_typed(arguments: &[&str]) -> Prepared {
+        Self::typed(arguments).sources.prepare().expect("a job")
+    }
+
+    fn typed(arguments: &[&str]) -> Request {
+        match Cli::parse_from(arguments).command {
+            Command::Task(TaskCommand::Submit(job)) => Request::from(*job),
+            _ => panic!("{arguments:?} submits no task"),
+        }
+    }
+
     /// Submits a job as it was asked for on a command line, `task submit ...`.
     pub async fn submit_as_typed(&self, name: &str, arguments: &[&str]) -> Submitted {
-        let Command::Task(TaskCommand::Submit(job)) = Cli::parse_from(arguments).command else {
-            panic!("{arguments:?} submits no task")
-        };
-        let request = Request::from(*job);
+        let request = Self::typed(arguments);
         let (signed, prepared) = (self.session(name).await, request.sources.prepare().expect("a job"));
         let reward = signed.session.base_units(request.submit.reward).expect("tokens");
         let trust = Trust::from(&request.submit.trust);
@@ -350,5 +404,5 @@ impl Agents {
 
 /// Whether a backend is wrong on purpose: its operator does not look at what it gives.
 fn is_wrong(backend: &impl Backend) -> bool {
-    backend.name() == Wrong::default().name()
+    [Wrong::default().name(), Flipping::default().name()].contains(&backend.name())
 }

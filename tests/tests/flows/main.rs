@@ -8,6 +8,7 @@ mod balance;
 mod cancel;
 mod commitment;
 mod disagreement;
+mod disputes;
 mod epoch;
 mod governance;
 mod happy_path;

@@ -10,7 +10,7 @@ use tessera_tests::flow::{Agents, Scene};
 // The small encoder of the jobs' own tests.
 #[path = "../../../agents/jobs/tests/models/synthetic.rs"]
 #[allow(dead_code)]
-mod synthetic;
+pub mod synthetic;
 
 use synthetic::{Named, WIDTH, config, encoder_tensors, safetensors};
 

@@ -3,7 +3,7 @@
 mod leaves;
 
 use sha2::{Digest as _, Sha256 as Engine};
-use tessera_referee::merkle::{self, Digest, Proof, RootKind, Sha256, proof_length};
+use tessera_referee::merkle::{self, Digest, Node, Proof, RootKind, Sha256, proof_length};
 use tessera_referee::{DType, layout};
 
 use crate::sha256::{Batch, MESSAGES};
@@ -78,6 +78,17 @@ impl Tree {
         }
         proof.reverse();
         Some(proof)
+    }
+
+    /// Hashes of the nodes so many levels below a node, in order, see [`merkle::frontier`]; `None` if the tree lacks some of their
+    /// leaves.
+    pub fn frontier(&self, of: Node, levels: u32) -> Option<Vec<Digest>> {
+        let hash = |node: Node| {
+            let end = node.first.checked_add(node.count)?;
+            let range = usize::try_from(node.first).ok()?..usize::try_from(end).ok()?;
+            self.leaves.get(range).map(tree_hash)
+        };
+        merkle::frontier(of, levels).map(hash).collect()
     }
 
     /// Whether a proof leads from a leaf's bytes to this tree.

@@ -61,6 +61,11 @@ impl Fleet {
         Self { clock: Arc::new(clock), ..self }
     }
 
+    /// What computes on the CPU: operations of a dispute, one at a time.
+    pub fn cpu(&self) -> Arc<dyn Backend> {
+        self.cpu.clone()
+    }
+
     /// The GPUs, whether they are healthy or not.
     pub fn gpus(&self) -> Vec<&CudaDevice> {
         self.devices.infos().collect()

@@ -26,9 +26,13 @@ impl Actor {
             (Job::Task { task, terms, .. }, Ok(Done::Executed(result))) => self.executed((task, terms), result),
             (Job::Task { task, terms, kind }, Ok(Done::Sent(result))) => self.sent((task, terms), kind, result)?,
             (Job::Task { task, terms, kind }, Err(lost)) => self.lost((task, terms), kind, &lost),
+            (Job::Dispute(job), Ok(Done::Disputed(result))) => self.disputes.ended(job, result, &self.progress)?,
+            (Job::Dispute(job), Err(lost)) => {
+                tracing::error!(?job, %lost, "a job was lost");
+                self.disputes.lost(job, &self.progress);
+            }
             // No job returns what is not its own.
-            (Job::Errand(_), Ok(Done::Fetched(_) | Done::Executed(_) | Done::Sent(_)))
-            | (Job::Task { .. }, Ok(Done::Ran(_))) => {}
+            (_, Ok(_)) => {}
         }
         Ok(())
     }

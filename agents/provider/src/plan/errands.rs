@@ -48,6 +48,10 @@ fn share(view: &View<'_>, now: Moment) -> Option<Errand> {
 fn patience(view: &View<'_>, me: &Versioned<Provider>, due: &Due) -> Option<i64> {
     let limits = &view.limits.cranks;
     let Some(task) = due.crank.task() else { return limits.market_patience(view.world, me, due.crank) };
+    let dispute = due.crank.dispute().and_then(|key| view.world.disputes.get(&key));
+    if dispute.is_some_and(|dispute| dispute.challenger == me.authority) {
+        return Some(0);
+    }
     let run = due.crank.run().and_then(|run| view.world.runs.get(&run));
     let is_mine = run.is_some_and(|run| run.provider == view.me);
     let place = view.world.tasks.get(&task).and_then(|task| task.slot_of(&view.me).ok());

@@ -32,6 +32,7 @@ impl Actor {
                 (self.tickets, self.searching) = (found, false);
             }
             (Job::Errand(errand), Ok(Done::Ran(result))) => self.progress.errand_ended(&errand, result)?,
+            (Job::Dispute(job), Ok(Done::Disputed(result))) => self.disputes.ended(job, result, &self.progress)?,
             (job, Err(lost)) => self.lost(job, &lost),
             // No job returns what is not its own.
             (_, Ok(_)) => {}
@@ -129,6 +130,7 @@ impl Actor {
                 self.audits.failed(run, terms, AuditStage::Idle, uptime, &backoff);
             }
             Job::Search => self.searching = false,
+            Job::Dispute(job) => self.disputes.lost(job, &self.progress),
             Job::Errand(errand) => self.progress.errand_lost(&errand),
         }
     }

@@ -5,6 +5,7 @@ use tessera_chain::{AccountKind, AuditState, Deadline, Moment, Provider, Run, Sl
 use tessera_node::eligibility::may_audit;
 
 use super::{AuditStage, Committed, View, is_live, is_unopened};
+use crate::config::Watch;
 
 /// Slots for which the cluster keeps a hash, if every slot has a block; longer if not.
 const KEPT_SLOTS: u64 = 512;
@@ -18,6 +19,8 @@ pub(super) enum Need {
     Opening { ready: bool },
     /// The claim, with this element shown.
     Claim { element: Option<[u8; 32]> },
+    /// What it gives, to see whether the run is right.
+    Watch,
 }
 
 /// A run that asks something of this verifier.
@@ -38,6 +41,7 @@ impl Item<'_> {
             Need::Answer => 0,
             Need::Opening { .. } => 1,
             Need::Claim { .. } => 2,
+            Need::Watch => 3,
         };
         (kind, self.task.state != TaskState::Disputed, self.until.unix, self.run.key.to_bytes())
     }
@@ -64,12 +68,20 @@ pub(super) fn work<'a>(view: &View<'a>, me: &Versioned<Provider>, now: Moment) -
                 }
                 Some(_) => None,
                 None if is_claim_unseen(view, run) => None,
-                None => claim(view, me, task, run, now),
+                None => claim(view, me, task, run, now).or_else(|| watch(view, task, run, now)),
             }
         })
         .collect();
     items.sort_by_key(Item::urgency);
     items
+}
+
+/// A run that is nobody's audit here, as long as it can be challenged.
+fn watch<'a>(view: &View<'a>, task: &'a Versioned<Task>, run: &'a Versioned<Run>, now: Moment) -> Option<Item<'a>> {
+    let slot = task.slots.get(task.slot_of(&run.provider).ok()?)?;
+    let open = slot.state == SlotState::Submitted && !task.challenge_until.passed(now);
+    let watched = view.limits.watch == Watch::All && run.authority != view.authority()?;
+    (open && watched).then_some(Item { task, run, need: Need::Watch, until: task.challenge_until })
 }
 
 /// The claim of an audit that this verifier has won, or that everybody may have.

@@ -52,7 +52,7 @@ fn room(view: &View<'_>, me: &Versioned<Provider>, work: &[Item<'_>]) -> Room {
     let unseen_stake = unseen_stake.fold(0_u64, |sum, task| sum.saturating_add(task.terms.audit_lock));
     let ahead = tasks_in(&|item| {
         let stage = view.task_note(item.task).stage;
-        matches!(item.need, Need::Claim { .. }) && matches!(stage, Stage::Fetching | Stage::Fetched(_))
+        matches!(item.need, Need::Claim { .. } | Need::Watch) && matches!(stage, Stage::Fetching | Stage::Fetched(_))
     });
     let executing = view.tasks.iter().filter(|(_, note)| note.stage == Stage::Executing).count();
     Room {
@@ -91,6 +91,8 @@ fn next(
         (Need::Opening { .. }, AuditStage::GivenUp) | (Need::Opening { ready: false }, _) => None,
         (Need::Opening { .. }, AuditStage::Opened(slot)) if read(own) <= slot => None,
         (Need::Opening { .. }, _) => Some(Action::Open(item.run.key)),
+        // Whether it is challenged is not a matter of audits.
+        (Need::Watch, _) => None,
         // The outputs serve another run of the task: nothing is left to compute.
         (Need::Claim { element }, stage) => claim(view, item, element, stage, Duration::ZERO, room, now),
     }
@@ -114,6 +116,14 @@ fn prepare(
                 Action::Fetch(item.task.key)
             })
         }
+        (Stage::New, Need::Watch) => {
+            let may = !view.stopping && room.fetch > 0;
+            may.then(|| {
+                room.fetch -= 1;
+                Action::Fetch(item.task.key)
+            })
+        }
+        (Stage::Fetched(_), Need::Watch) if view.stopping => None,
         (Stage::New, Need::Opening { .. }) if view.stopping || *audit == AuditStage::GivenUp => None,
         (Stage::New, _) => Some(Action::Fetch(item.task.key)),
         (Stage::Fetched(estimate), Need::Claim { element }) => claim(view, item, element, *audit, estimate, room, now),

@@ -55,7 +55,7 @@ impl Scene {
             tasks: Memory::new(),
             audits: Memory::new(),
             errands: Memory::new(),
-            limits: Limits { max_audits: 1, disputes: true, cranks },
+            limits: Limits { max_audits: 1, disputes: true, watch: tessera_verifier::Watch::Audits, cranks },
             chain: Committed::Known(&TICKETS),
             stopping: false,
         }

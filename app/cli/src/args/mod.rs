@@ -3,6 +3,7 @@
 mod account;
 mod bench;
 mod demands;
+mod dispute;
 mod global;
 mod market;
 mod model;
@@ -18,6 +19,7 @@ use clap_complete::Shell;
 pub use account::{AccountCommand, BalanceCommand};
 pub use bench::BenchArgs;
 pub use demands::{Need, PolicyChoice, Region, TrustArgs};
+pub use dispute::DisputeCommand;
 pub use global::{Global, LogStyle, StoreArgs};
 pub use market::{AuthorityCommand, EpochChoice, MarketCommand, MarketInit, ParamsCommand, PoolCommand};
 pub use model::{ModelCommand, ModelRegister};
@@ -58,6 +60,9 @@ pub enum Command {
     /// Check other providers' runs
     #[command(subcommand)]
     Verifier(VerifierCommand),
+    /// List, show, open and play disputes over runs
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
     /// Submit tasks and follow them to their results
     #[command(subcommand)]
     Task(TaskCommand),

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod commit;
 pub mod completions;
 pub mod demo;
+pub mod dispute;
 pub mod localnet;
 pub mod market;
 pub mod model;
@@ -35,6 +36,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), CliError> {
         Command::Provider(command) => provider::run(config, command).await,
         Command::Stake(command) => stake::run(config, command).await,
         Command::Verifier(command) => agents::verifier(config, command).await,
+        Command::Dispute(command) => dispute::run(config, command).await,
         Command::Task(command) => task::run(config, command).await,
         Command::Model(command) => model::run(config, command).await,
         Command::Balance(command) => balance::run(config, command).await,
