@@ -2,11 +2,11 @@
 
 use core::ops::Range;
 
+use crate::TensorType;
 use crate::descriptor::Descriptor;
 use crate::dispute::{ClaimError, LEAF, Leaves, Slot, leaf_of, plan, value_in_leaf};
 use crate::layout::locate;
 use crate::step::RowBytes;
-use crate::{DType, TensorType};
 
 /// The tensors of an operation, as far as their leaves were given.
 pub(super) struct Operands<'a, L> {
@@ -16,9 +16,9 @@ pub(super) struct Operands<'a, L> {
 
 impl<'a, L: Leaves> Operands<'a, L> {
     /// The type of a tensor.
-    pub(super) fn ty(&self, slot: Slot) -> Result<TensorType, ClaimError> {
+    pub(super) fn ty(&self, slot: Slot) -> Result<&'a TensorType, ClaimError> {
         match slot {
-            Slot::Output => Ok(self.d.output),
+            Slot::Output => Ok(&self.d.output),
             Slot::Operand(index) => plan::operand(self.d, index),
         }
     }
@@ -30,8 +30,8 @@ impl<'a, L: Leaves> Operands<'a, L> {
     /// The element at a row-major index as a word.
     pub(super) fn element(&self, slot: Slot, element: u64) -> Result<u32, ClaimError> {
         let ty = self.ty(slot)?;
-        let index = leaf_of(&ty, element).ok_or(ClaimError::Operation)?;
-        value_in_leaf(&ty, element, self.leaf(slot, index)?).ok_or(ClaimError::Operation)
+        let index = leaf_of(ty, element).ok_or(ClaimError::Operation)?;
+        value_in_leaf(ty, element, self.leaf(slot, index)?).ok_or(ClaimError::Operation)
     }
 
     /// Elements of a row that lie in one leaf, as bytes.
@@ -46,10 +46,5 @@ impl<'a, L: Leaves> Operands<'a, L> {
     /// Elements of a row of f32 or i32 that lie in one leaf.
     pub(super) fn words(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<RowBytes<'a>, ClaimError> {
         Ok(self.bytes(slot, row, columns)?.as_chunks::<4>().0)
-    }
-
-    /// Whether an operand is of this type.
-    pub(super) fn is(&self, slot: Slot, dtype: DType) -> Result<bool, ClaimError> {
-        Ok(self.ty(slot)?.dtype == dtype)
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn chained(
         OpKind::SegmentSum => {
             let (label, feature) = divided(element, operands.d.output.shape.row());
             let (x, labels) = (operands.words(A, feature, &terms)?, operands.words(B, 0, &terms)?);
-            replayed(Segment::Labelled { accumulator, x: x, labels, label: label as i32 })
+            replayed(Segment::Labelled { accumulator, x, labels, label: label as i32 })
         }
         _ => {
             let Rows { a, b } = rows(operands, element, of)?;
@@ -67,7 +67,7 @@ pub(super) fn running(
     };
     let dtype = operands.ty(A)?.dtype;
     match (accumulator, reduce) {
-        (Partial::Word(accumulator), Reduce::Sum) if operands.is(A, DType::I8)? => {
+        (Partial::Word(accumulator), Reduce::Sum) if dtype == DType::I8 => {
             let x = operands.bytes(A, element, &terms)?;
             replayed(Segment::Bytes { accumulator, x })
         }
@@ -107,8 +107,8 @@ fn rows(operands: &Operands<'_, impl Leaves>, element: u64, of: Option<u32>) -> 
     let (row, column) = divided(element, operands.d.output.shape.row());
     Ok(match operands.d.kind {
         OpKind::Matmul => {
-            let (batch, _) = divided(row, height(&operands.ty(A)?));
-            let second = batch.wrapping_mul(height(&operands.ty(B)?)).wrapping_add(column);
+            let (batch, _) = divided(row, height(operands.ty(A)?));
+            let second = batch.wrapping_mul(height(operands.ty(B)?)).wrapping_add(column);
             Rows { a: (A, row), b: (B, second) }
         }
         OpKind::Rowdot => Rows { a: (A, element), b: (B, element) },
