@@ -155,6 +155,6 @@ fn nothing_is_opened_after_the_window_or_on_a_run_that_is_decided() {
     assert_eq!(opens(&desk(CHALLENGER), &world), []);
     world.moment = fixture::moment(50);
     let task = world.runs[&run].task;
-    world.tasks.get_mut(&task).unwrap().state = TaskState::Settled;
+    world.tasks.get_mut(&task).unwrap().data.state = TaskState::Settled;
     assert_eq!(opens(&desk(CHALLENGER), &world), []);
 }

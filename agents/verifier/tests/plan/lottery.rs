@@ -4,10 +4,11 @@ use tessera_chain::due::Crank;
 use tessera_chain::rules::ticket_wins;
 use tessera_chain::{Draw, Moment, Run, TicketChain};
 use tessera_node::{Errand, ErrandStage, Ticket};
+use tessera_verifier::Watch;
 use tessera_verifier::plan::{Action, Committed, Stage};
 
 use crate::accounts::{NOW, at, key};
-use crate::scene::{A, SHORT, Scene, TICKETS, claim, disputed, due, me, run, run_key, submission};
+use crate::scene::{A, AUTHORITY, DIFFERENT, SHORT, Scene, TICKETS, claim, disputed, due, me, run, run_key, submission};
 
 /// At this rate a verifier with 50 of 1,000 base units wins every twentieth draw times the rate.
 const RATE: u16 = 5_000;
@@ -121,4 +122,20 @@ fn weights_above_the_stake_are_lowered() {
     };
     let later = Moment { unix: NOW.unix + 60, slot: NOW.slot + 120 };
     assert_eq!(recounts(later), 1);
+}
+
+#[test]
+fn who_watches_all_executes_what_it_does_not_audit_and_claims_nothing() {
+    let watching = |run: Run| Scene::new().task(A).run(run).limits(|limits| limits.watch = Watch::All);
+    let lost = draw_that(false);
+    assert_eq!(watching(lost.clone()).plan(), [Action::Fetch(key(A))]);
+    let until = watching(lost.clone()).world.tasks[&key(A)].challenge_until;
+    let fetched = watching(lost.clone()).knows(Stage::Fetched(SHORT));
+    assert_eq!(fetched.plan(), [Action::Execute { task: key(A), until }]);
+    assert_eq!(watching(lost.clone()).knows(Stage::Computed(DIFFERENT)).plan(), []);
+    assert_eq!(watching(lost.clone()).stopping().plan(), []);
+    let over = tessera_chain::Moment { unix: until.unix, slot: until.slot };
+    assert_eq!(watching(lost.clone()).plan_at(over).iter().filter(|action| **action == Action::Fetch(key(A))).count(), 0);
+    let own = Run { authority: key(AUTHORITY), ..lost };
+    assert_eq!(watching(own).plan(), []);
 }
