@@ -1,9 +1,11 @@
-use tessera::addresses::{bond_vault_address, dispute_address};
+use anchor_lang::AnchorSerialize;
+use anchor_lang::prelude::Pubkey;
+use tessera::addresses::{bond_vault_address, buffer_address, dispute_address};
+use tessera::instructions::DisputeStepArgs;
 use tessera::state::{Dispute, DisputePhase};
 use tessera_compute::{Backend, Cancel, DType, Graph, GraphBuilder, ReferenceBackend, Tensor};
 
-use anchor_lang::prelude::Pubkey;
-
+use super::bank::Sent;
 use super::committed::Traced;
 use super::parties::Wallet;
 use super::specs::{RunRef, TaskSpec};
@@ -29,6 +31,9 @@ impl DisputeRef {
         Self { key, vault: bond_vault_address(&key).0, run, challenger }
     }
 }
+
+/// Bytes of a payload in one transaction.
+const BUFFER_PART: usize = 880;
 
 /// The operation whose output is the sum of products, before the map that is the task's output.
 pub const PRODUCT: usize = 0;
@@ -138,6 +143,29 @@ impl World {
         }
     }
 
+    /// Sends a step through the buffer of `by`, since it may be larger than a transaction.
+    #[track_caller]
+    pub fn step_from_buffer(&mut self, dispute: DisputeRef, by: Pubkey, step: &DisputeStepArgs) -> Sent {
+        let buffer = self.buffered(dispute, by, step);
+        let call = self.dispute_step(dispute, step.clone()).with(|call| {
+            (call.accounts.mover, call.accounts.buffer, call.args.args) = (by, Some(buffer), None);
+        });
+        let sent = self.send(call);
+        self.send(self.buffer_close(by, dispute.key));
+        sent
+    }
+
+    /// Writes a payload into the buffer of `by`; returns its address.
+    #[track_caller]
+    pub fn buffered(&mut self, dispute: DisputeRef, by: Pubkey, args: &impl AnchorSerialize) -> Pubkey {
+        let mut bytes = Vec::new();
+        args.serialize(&mut bytes).expect("memory takes any bytes");
+        for (index, part) in bytes.chunks(BUFFER_PART).enumerate() {
+            self.send(self.buffer_write(by, dispute.key, bytes.len(), index * BUFFER_PART, part));
+        }
+        buffer_address(&dispute.key, &by).0
+    }
+
     #[track_caller]
     fn next_move(&mut self, dispute: DisputeRef, traced: &Traced, operation: usize) {
         match self.phase(dispute) {
@@ -160,7 +188,7 @@ impl World {
             DisputePhase::PickPart => drop(self.send(self.dispute_part(dispute, 2))),
             DisputePhase::Step => {
                 let step = traced.step(&self.dispute(dispute));
-                self.send(self.dispute_step(dispute, step));
+                self.step_from_buffer(dispute, self.cranker.key, &step);
             }
             phase @ (DisputePhase::RevealTrace | DisputePhase::RevealTensor | DisputePhase::Over(_)) => {
                 panic!("{phase:?} has no usual next move")

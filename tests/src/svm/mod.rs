@@ -9,6 +9,7 @@ mod books;
 mod call;
 mod calls;
 pub mod committed;
+/// Tasks that are disputed, done right and wrong.
 pub mod disputes;
 mod flows;
 mod market;

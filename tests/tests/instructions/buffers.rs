@@ -63,9 +63,9 @@ fn nobody_writes_or_closes_anothers() {
     let mut world = World::default();
     let (by, other, dispute) = (world.modeller.key, world.cranker.key, wallet("no dispute yet"));
     world.send(world.buffer_write(by, dispute, 5, 0, &[1; 5]));
-    let call = || world.buffer_write(by, dispute, 5, 0, &[2; 5]);
-    world.refuse(Anchor::ConstraintSeeds, call().with(|call| call.accounts.writer = other));
-    world.refuse(Anchor::AccountNotSigner, call().unsigned_by(by));
+    let call = world.buffer_write(by, dispute, 5, 0, &[2; 5]).with(|call| call.accounts.writer = other);
+    world.refuse(Anchor::ConstraintSeeds, call);
+    world.refuse(Anchor::AccountNotSigner, world.buffer_write(by, dispute, 5, 0, &[2; 5]).unsigned_by(by));
     world.refuse(Anchor::AccountNotSigner, world.buffer_close(by, dispute).unsigned_by(by));
     let call = world.buffer_close(by, dispute).with(|call| call.accounts.writer = other);
     world.refuse(TesseraError::WrongWallet, call);
@@ -89,16 +89,16 @@ fn a_move_reads_its_senders_buffer_and_no_other() {
     for (writer, key) in [(stranger, dispute.key), (provider, other)] {
         world.send(world.buffer_write(writer, key, payload.len(), 0, &payload));
     }
-    let from = |buffer| {
+    let from = |world: &World, buffer| {
         world.dispute_tensors(dispute, traced.openings(MAP)).with(|call| {
             (call.accounts.buffer, call.args.args) = (Some(buffer), None);
         })
     };
-    world.refuse(TesseraError::WrongBuffer, from(buffer_address(&dispute.key, &stranger).0));
-    world.refuse(TesseraError::WrongBuffer, from(buffer_address(&other, &provider).0));
-    world.refuse(TesseraError::WrongBuffer, from(dispute.key));
-    world.refuse(TesseraError::WrongBuffer, from(wallet("nothing")));
-    world.send(from(buffer_address(&dispute.key, &stranger).0).with(|call| call.accounts.mover = stranger));
+    let strangers = buffer_address(&dispute.key, &stranger).0;
+    for buffer in [strangers, buffer_address(&other, &provider).0, dispute.key, wallet("nothing")] {
+        world.refuse(TesseraError::WrongBuffer, from(&world, buffer));
+    }
+    world.send(from(&world, strangers).with(|call| call.accounts.mover = stranger));
     assert_eq!(world.phase(dispute), DisputePhase::PickLeaf);
 }
 

@@ -66,9 +66,9 @@ fn a_providers_times_grow_with_the_disputes_against_it() {
 #[test]
 fn who_has_another_run_of_the_task_with_another_root_needs_no_bond() {
     let mut world = World::default();
-    let second = world.newcomer("provider 2", COMPUTE);
+    let (first, second) = (world.provider, world.newcomer("provider 2", COMPUTE));
     let (bad, good) = (wrong(PRODUCT), honest());
-    let runs = redundant(&mut world, [world.provider, second], [&bad, &good]);
+    let runs = redundant(&mut world, [first, second], [&bad, &good]);
     let by = world.wallet("provider 2");
     let before = world.tokens(&by.token);
     let call = world.dispute_open(runs[0], by, bad.open());
@@ -89,10 +89,10 @@ fn redundant(world: &mut World, by: [tessera_tests::svm::Staker; 2], traced: [&T
 #[test]
 fn refuses_own_runs_that_do_not_answer_for_a_bond() {
     let mut world = World::default();
-    let second = world.newcomer("provider 2", COMPUTE);
+    let (first, second) = (world.provider, world.newcomer("provider 2", COMPUTE));
     let traced = wrong(PRODUCT);
     // Equal roots: its lock falls with the run that it disputes.
-    let runs = redundant(&mut world, [world.provider, second], [&traced, &traced]);
+    let runs = redundant(&mut world, [first, second], [&traced, &traced]);
     let by = world.wallet("provider 2");
     let call = world.dispute_open(runs[0], by, traced.open()).with(|call| call.accounts.own_run = Some(runs[1].key));
     world.refuse(TesseraError::WrongRun, call);
@@ -177,7 +177,7 @@ fn refuses_without_tokens_or_a_signature_and_with_anothers_accounts() {
     let calls = [
         (Anchor::AccountNotSigner as u32, call().unsigned_by(by.key)),
         (TesseraError::WrongRun.into(), call().with(|call| call.accounts.task = other.task.key)),
-        (Anchor::ConstraintSeeds as u32, call().with(|call| call.accounts.run = other.key)),
+        (TesseraError::WrongRun.into(), call().with(|call| call.accounts.run = other.key)),
         (TesseraError::WrongProvider.into(), call().with(|call| call.accounts.provider = world.verifiers[0].provider)),
         (TesseraError::WrongMint.into(), call().with(|call| call.accounts.mint = by.key)),
         (crate::NOT_ITS_OWNER, call().with(|call| call.accounts.challenger_token = world.modeller.token)),

@@ -45,22 +45,9 @@ fn a_right_part_of_a_wrong_claim_wins_for_the_provider() {
         let (mut world, traced, dispute) = at(DisputePhase::PickPart, PRODUCT, wrong(PRODUCT));
         world.send(world.dispute_part(dispute, part));
         let step = traced.step(&world.dispute(dispute));
-        send_whole(&mut world, dispute, &step);
+        world.step_from_buffer(dispute, world.cranker.key, &step);
         assert_eq!(world.phase(dispute), DisputePhase::Over(DisputeVerdict::ProviderWon));
     }
-}
-
-fn send_whole(world: &mut World, dispute: DisputeRef, step: &DisputeStepArgs) {
-    use anchor_lang::AnchorSerialize;
-    let (mut bytes, by) = (Vec::new(), world.cranker.key);
-    step.serialize(&mut bytes).unwrap();
-    for (index, part) in bytes.chunks(900).enumerate() {
-        world.send(world.buffer_write(by, dispute.key, bytes.len(), 900 * index, part));
-    }
-    let buffer = tessera::addresses::buffer_address(&dispute.key, &by).0;
-    world.send(world.dispute_step(dispute, step.clone()).with(|call| {
-        (call.accounts.mover, call.accounts.buffer, call.args.args) = (by, Some(buffer), None);
-    }));
 }
 
 #[test]
@@ -74,7 +61,7 @@ fn refuses_leaves_that_are_not_the_operands() {
         (|leaves| leaves[0].tensor = 0, TesseraError::OpeningWrong),
         (|leaves| leaves[0].leaf = 1, TesseraError::OpeningMalformed),
         (|leaves| leaves[0].bytes[0] ^= 1, TesseraError::OpeningWrong),
-        (|leaves| drop(leaves[0].bytes.pop()), TesseraError::LeafLength),
+        (|leaves| leaves[0].bytes.truncate(511), TesseraError::LeafLength),
         (|leaves| leaves[0].proof.push([0; 32]), TesseraError::OpeningMalformed),
         (
             |leaves| *leaves = vec![StepLeaf { tensor: 0, leaf: 0, bytes: Vec::new(), proof: Vec::new() }; 5],

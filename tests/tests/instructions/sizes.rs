@@ -169,7 +169,7 @@ fn a_part_of_a_payload_fits_and_the_last_one_fits_beside_its_move() {
     let run = world.submitted_trace(&traced);
     let dispute = world.disputed(run, &traced);
     let by = world.modeller.key;
-    fits(&one(&world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 900])));
+    fits(&one(&world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 880])));
     let step = world.dispute_step(dispute, tessera::instructions::DisputeStepArgs { leaves: Vec::new() });
     let step = step.with(|call| {
         call.accounts.mover = by;
@@ -177,7 +177,7 @@ fn a_part_of_a_payload_fits_and_the_last_one_fits_beside_its_move() {
         call.args.args = None;
     });
     let instructions = [
-        world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 800]).instruction(),
+        world.buffer_write(by, dispute.key, 10_162, 9_000, &[0; 760]).instruction(),
         step.instruction(),
         world.buffer_close(by, dispute.key).instruction(),
     ];

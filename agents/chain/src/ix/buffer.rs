@@ -30,7 +30,7 @@ impl<T> Payload<T> {
 }
 
 /// Bytes of a payload that one transaction with [`buffer_write`] alone has room for.
-pub const BUFFER_PART: usize = 900;
+pub const BUFFER_PART: usize = 880;
 
 /// The bytes of a move's arguments, as a buffer holds them.
 #[must_use]

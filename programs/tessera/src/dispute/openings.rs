@@ -25,10 +25,10 @@ impl Dispute {
         Ok(GraphHeader::decode(&self.graph_header).map_err(|_| TesseraError::Invariant)?)
     }
 
-    /// The picked operation, which was decoded when it was picked.
+    /// The picked operation, which was held against the rules of types when it was picked.
     #[inline(never)]
     pub(crate) fn picked(&self) -> Result<Box<Descriptor>> {
-        Ok(Box::new(Descriptor::decode(&self.descriptor).map_err(|_| TesseraError::Invariant)?))
+        Ok(Box::new(Descriptor::parse(&self.descriptor).map_err(|_| TesseraError::Invariant)?))
     }
 
     /// Which tensor of the operation this is, 0 for its output, and its type.

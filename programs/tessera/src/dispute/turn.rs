@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{DisputeView, Move, Side, plan_move};
+use tessera_rules::{DisputeView, Move, Side, next_phase, plan_move};
 
 use crate::errors::TesseraError;
 use crate::events::{DisputeCause, DisputeEnded, DisputeMoved};
@@ -14,7 +14,8 @@ pub(crate) struct Turn<'a, 'info> {
 }
 
 impl<'a, 'info> Turn<'a, 'info> {
-    /// Begins a move like `probe`: its sender may make it now. What it says is looked at afterwards.
+    /// Begins a move like `probe`, which the dispute waits for. Whose turn it is and whether it comes in time is planned once
+    /// what it says is known.
     #[inline(never)]
     pub(crate) fn begin(
         dispute: &'a mut Account<'info, Dispute>,
@@ -22,9 +23,8 @@ impl<'a, 'info> Turn<'a, 'info> {
         probe: Move,
         now: Moment,
     ) -> Result<Self> {
-        let turn = Self { dispute, mover, now };
-        turn.plan(probe)?;
-        Ok(turn)
+        next_phase(dispute.phase.into(), probe).map_err(TesseraError::from)?;
+        Ok(Self { dispute, mover, now })
     }
 
     fn plan(&self, made: Move) -> Result<Box<DisputeView>> {

@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use anchor_lang::prelude::*;
 use tessera_referee::descriptor::{Descriptor, Operand};
 use tessera_referee::dispute::{ClaimError, Leaves, Slot, check, padding_is_zero};
@@ -5,14 +7,14 @@ use tessera_referee::merkle;
 use tessera_rules::Move;
 
 use super::DisputeMove;
-use crate::dispute::climb;
+use crate::dispute::{climb, read_hashes};
 use crate::errors::TesseraError;
 use crate::events::DisputeCause;
 use crate::hashes::Hasher;
 use crate::state::{Dispute, Moment};
 
 /// A leaf that a step reads.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct StepLeaf {
     /// Of which tensor: 0 the output, 1 the first operand.
     pub tensor: u8,
@@ -22,6 +24,17 @@ pub struct StepLeaf {
     pub bytes: Vec<u8>,
     /// From there to the top of the tensor's tree, lowest first.
     pub proof: Vec<[u8; 32]>,
+}
+
+impl AnchorDeserialize for StepLeaf {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> std::io::Result<Self> {
+        Ok(Self {
+            tensor: u8::deserialize_reader(reader)?,
+            leaf: u64::deserialize_reader(reader)?,
+            bytes: Vec::deserialize_reader(reader)?,
+            proof: read_hashes(reader)?,
+        })
+    }
 }
 
 /// What a step reads.

@@ -1,7 +1,5 @@
 //! The moves of a dispute, each at its largest: trees of 17 levels, a whole segment of terms.
 
-use anchor_lang::AnchorSerialize;
-use tessera::addresses::buffer_address;
 use tessera::state::DisputePhase;
 use tessera_compute::referee::dispute::{Claim, Expect, PartWidth, expects};
 use tessera_compute::{DType, Graph, GraphBuilder, TensorType};
@@ -62,21 +60,11 @@ fn at_step(world: &mut World, traced: &Traced, nonce: u64) -> DisputeRef {
 fn show(world: &mut World, dispute: DisputeRef, traced: &Traced) {
     let shown = traced.shown_leaf(0, 0);
     let call = world.dispute_show(dispute, shown.clone());
-    let buffer = buffered(world, dispute, &shown);
+    let buffer = world.buffered(dispute, dispute.challenger.key, &shown);
     world.send(call.with(|call| {
         (call.accounts.mover, call.accounts.buffer, call.args.args) = (dispute.challenger.key, Some(buffer), None);
     }));
     world.send(world.buffer_close(dispute.challenger.key, dispute.key));
-}
-
-/// Writes a payload into the challenger's buffer.
-fn buffered(world: &mut World, dispute: DisputeRef, args: &impl AnchorSerialize) -> anchor_lang::prelude::Pubkey {
-    let (mut bytes, by) = (Vec::new(), dispute.challenger.key);
-    args.serialize(&mut bytes).unwrap();
-    for (index, part) in bytes.chunks(900).enumerate() {
-        world.send(world.buffer_write(by, dispute.key, bytes.len(), 900 * index, part));
-    }
-    buffer_address(&dispute.key, &by).0
 }
 
 impl Meter {
@@ -119,7 +107,7 @@ impl Meter {
         );
         self.measure("`dispute_part`", self.world.dispute_part(dispute, 2));
         let step = traced.step(&self.world.dispute(dispute));
-        let payload = buffered(&mut self.world, dispute, &step);
+        let payload = self.world.buffered(dispute, dispute.challenger.key, &step);
         let call = self.world.dispute_step(dispute, step).with(|call| {
             (call.accounts.mover, call.accounts.buffer, call.args.args) = (by.key, Some(payload), None);
         });
@@ -132,10 +120,11 @@ impl Meter {
     }
 
     fn step(&mut self, nonce: u64, dtype: DType, terms: u64) {
+        self.world = World::default();
         let traced = large(dtype, terms);
         let dispute = at_step(&mut self.world, &traced, nonce);
         let (step, by) = (traced.step(&self.world.dispute(dispute)), dispute.challenger.key);
-        let payload = buffered(&mut self.world, dispute, &step);
+        let payload = self.world.buffered(dispute, dispute.challenger.key, &step);
         let call = self.world.dispute_step(dispute, step).with(|call| {
             (call.accounts.mover, call.accounts.buffer, call.args.args) = (by, Some(payload), None);
         });
@@ -143,6 +132,7 @@ impl Meter {
     }
 
     fn lost(&mut self) {
+        self.world = World::default();
         let traced = honest();
         let run = self.world.submitted_trace_as(TaskSpec { nonce: 20, ..TaskSpec::asking(traced.task()) }, &traced);
         let by = self.world.modeller;
@@ -152,10 +142,10 @@ impl Meter {
         self.world.bank.set_clock(until.unix, until.slot);
         self.measure("`dispute_timeout`", self.world.dispute_timeout(dispute));
         self.measure("`dispute_settle`: a lost bond, insured, closes", self.world.dispute_settle(dispute));
-        let payload = vec![7; 900];
-        let write = |offset| self.world.buffer_write(by.key, dispute.key, 1_800, offset, &payload);
-        let (first, second) = (write(0), write(900));
-        self.measure("`buffer_write`: makes it, 900 bytes", first);
-        self.measure("`buffer_write`: 900 bytes more", second);
+        let payload = vec![7; 880];
+        let write = |offset| self.world.buffer_write(by.key, dispute.key, 1_760, offset, &payload);
+        let (first, second) = (write(0), write(880));
+        self.measure("`buffer_write`: makes it, 880 bytes", first);
+        self.measure("`buffer_write`: 880 bytes more", second);
     }
 }

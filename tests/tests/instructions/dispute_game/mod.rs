@@ -75,30 +75,10 @@ fn a_wrong_product_is_narrowed_to_a_segment_and_slashed_and_all_rent_comes_back(
     assert_eq!(world.dispute(dispute).moves, 9 - 1);
     let step = traced.step(&world.dispute(dispute));
     assert_eq!(step.leaves.len(), 2);
-    let ended: DisputeEnded = send_step(&mut world, dispute, step);
+    let ended: DisputeEnded = world.step_from_buffer(dispute, dispute.challenger.key, &step).event();
     assert_eq!((ended.verdict, ended.because), (Some(DisputeVerdict::ChallengerWon), DisputeCause::Step));
     collect(&mut world, run, dispute);
     assert_eq!(purses(&world), before);
-}
-
-/// Sends a step by the challenger, through its buffer: it is larger than a transaction.
-fn send_step(world: &mut World, dispute: DisputeRef, step: tessera::instructions::DisputeStepArgs) -> DisputeEnded {
-    use anchor_lang::AnchorSerialize;
-    let mut bytes = Vec::new();
-    step.serialize(&mut bytes).unwrap();
-    let by = dispute.challenger.key;
-    for (index, part) in bytes.chunks(900).enumerate() {
-        world.send(world.buffer_write(by, dispute.key, bytes.len(), index * 900, part));
-    }
-    let buffer = tessera::addresses::buffer_address(&dispute.key, &by).0;
-    let call = world.dispute_step(dispute, step).with(|call| {
-        call.accounts.mover = by;
-        call.accounts.buffer = Some(buffer);
-        call.args.args = None;
-    });
-    let ended = world.send(call).event();
-    world.send(world.buffer_close(by, dispute.key));
-    ended
 }
 
 #[test]
@@ -108,7 +88,7 @@ fn a_right_product_wins_and_the_bond_is_shared() {
     let before = (purses(&world), stake(&world), world.tokens(&world.market.insurance_vault));
     world.play_until(dispute, &traced, PRODUCT, DisputePhase::Step);
     let step = traced.step(&world.dispute(dispute));
-    let ended = send_step(&mut world, dispute, step);
+    let ended: DisputeEnded = world.step_from_buffer(dispute, dispute.challenger.key, &step).event();
     assert_eq!((ended.verdict, ended.because), (Some(DisputeVerdict::ProviderWon), DisputeCause::Step));
     let event: DisputeSettled = world.send(world.dispute_settle(dispute)).event();
     let (half, rest) = halves(REWARD.into()).unwrap();
@@ -158,11 +138,12 @@ fn the_first_auditor_that_differed_gets_half_of_the_challengers_share() {
     assert!(world.read::<Run>(&run.key).refuted_with_auditor);
     let (lock, terms) = (world.read::<Run>(&run.key).lock, world.read::<Task>(&run.task.key).terms);
     let shares = dispute_slash_payout(lock.into(), &terms.slash.into(), true).unwrap();
-    let call =
-        |audits: &[_]| world.task_settle(run, audits).with(|call| call.accounts.challenger_vault = Some(dispute.vault));
-    world.refuse(tessera::TesseraError::WinnersMissing, call(&[]));
+    let call = |world: &World, audits: &[_]| {
+        world.task_settle(run, audits).with(|call| call.accounts.challenger_vault = Some(dispute.vault))
+    };
+    world.refuse(tessera::TesseraError::WinnersMissing, call(&world, &[]));
     let free = world.read::<Provider>(&auditor.provider).stake.free;
-    let settled: TaskSettled = world.send(call(&[audit])).event();
+    let settled: TaskSettled = world.send(call(&world, &[audit])).event();
     let paid: Vec<_> = settled.challengers_paid.iter().map(|paid| (paid.owner, paid.amount)).collect();
     assert_eq!(paid, [(dispute.key, shares.challenger.get()), (auditor.provider, shares.auditor.get())]);
     assert_eq!(settled.sunk, shares.sink.get());
