@@ -8,7 +8,9 @@ use tessera_verifier::Watch;
 use tessera_verifier::plan::{Action, Committed, Stage};
 
 use crate::accounts::{NOW, at, key};
-use crate::scene::{A, AUTHORITY, DIFFERENT, SHORT, Scene, TICKETS, claim, disputed, due, me, run, run_key, submission};
+use crate::scene::{
+    A, AUTHORITY, DIFFERENT, SHORT, Scene, TICKETS, claim, disputed, due, me, run, run_key, submission,
+};
 
 /// At this rate a verifier with 50 of 1,000 base units wins every twentieth draw times the rate.
 const RATE: u16 = 5_000;
@@ -135,7 +137,10 @@ fn who_watches_all_executes_what_it_does_not_audit_and_claims_nothing() {
     assert_eq!(watching(lost.clone()).knows(Stage::Computed(DIFFERENT)).plan(), []);
     assert_eq!(watching(lost.clone()).stopping().plan(), []);
     let over = tessera_chain::Moment { unix: until.unix, slot: until.slot };
-    assert_eq!(watching(lost.clone()).plan_at(over).iter().filter(|action| **action == Action::Fetch(key(A))).count(), 0);
+    assert_eq!(
+        watching(lost.clone()).plan_at(over).iter().filter(|action| **action == Action::Fetch(key(A))).count(),
+        0
+    );
     let own = Run { authority: key(AUTHORITY), ..lost };
     assert_eq!(watching(own).plan(), []);
 }
