@@ -13,8 +13,11 @@ use crate::ix::{self, DisputeSettlement, Expiry, FeeSweep, MAX_TRANSACTION, Paye
 use crate::versioned::Versioned;
 use crate::world::World;
 
+mod done;
 #[cfg(test)]
 mod tests;
+
+pub use self::done::done_since;
 
 /// The transactions that send what is due, in order, signed by `cranker` alone. What the transition needs and is not there
 /// (a receiver's token account, the current epoch's books and fee vault) is made at the cranker's expense: in the same

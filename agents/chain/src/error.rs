@@ -128,7 +128,7 @@ pub enum ChainError {
     /// Another version of the program wrote the account.
     #[error(
         "the {what} {key} has layout version {version}, which this program does not read; bring the market's accounts up to \
-         date with `tessera-migrations`, or use the client of that version"
+         date with `tessera account migrate`, or use the client of that version"
     )]
     Layout {
         /// What it is.

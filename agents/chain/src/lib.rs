@@ -46,7 +46,7 @@ pub use tokio_util::sync::CancellationToken;
 pub use crate::chain::{
     Chain, Details, HistoryPage, MintInfo, Outdated, OutdatedKind, Outgoing, Receipt, Recorded, Simulated, TokenBalance,
 };
-pub use crate::crank::crank;
+pub use crate::crank::{crank, done_since};
 pub use crate::endpoints::Endpoints;
 pub use crate::error::{ChainError, ErrorKind};
 pub use crate::event::{Event, events};

@@ -25,7 +25,7 @@ pub use keyed::{LeafOpening, OutputTrees, Trees};
 pub use manifest::{MAX_LABEL_BYTES, Manifest, ManifestError};
 pub use merkle::{Native, Tree, inputs_root, leaf_count, output_root, tensors_root, trace_root};
 pub use reference::{ReferenceBackend, scalar_element};
-pub use root::{ContentId, HexError, Root};
+pub use root::{ContentHasher, ContentId, HexError, Root};
 pub use selfcheck::{Fault, FaultKind, SelfCheck};
 pub use tensor::{Tensor, TensorError};
 pub use tessera_referee as referee;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest as _, Sha256};
 use tessera_referee::merkle::Sha256 as _;
 
 use crate::merkle::Native;
@@ -70,5 +71,35 @@ impl ContentId {
     /// The name of an object with these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Native::hash(&[bytes]))
+    }
+}
+
+/// The name of an object whose bytes come part by part.
+#[derive(Clone, Debug, Default)]
+pub struct ContentHasher(Sha256);
+
+impl ContentHasher {
+    /// Takes the next bytes.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The name of all that was taken.
+    pub fn finish(self) -> ContentId {
+        ContentId(self.0.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_have_the_name_of_the_whole() {
+        let bytes: Vec<u8> = (0..300).map(|i| (i * 7 % 251) as u8).collect();
+        let mut hasher = ContentHasher::default();
+        bytes.chunks(77).for_each(|part| hasher.update(part));
+        assert_eq!(hasher.finish(), ContentId::of(&bytes));
+        assert_eq!(ContentHasher::default().finish(), ContentId::of(&[]));
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use tessera_compute::DType::{F32, I8, I32};
+use tessera_compute::referee::graph_header::{GraphHeader, HeaderError};
 use tessera_compute::{
     ContentId, Cost, DecodeError, Graph, GraphBuilder, GraphError, Manifest, ManifestError, Tensor, decode_tensors,
     encode_tensors,
@@ -184,6 +185,25 @@ fn a_root_binds_inputs_operations_and_outputs() {
     for other in [build(2, 1.0, false), build(1, -1.0, false), build(1, 1.0, true)] {
         assert_ne!(root, other);
     }
+}
+
+#[test]
+fn the_header_says_what_the_root_binds() {
+    let graph = every_operation();
+    let bytes = graph.header();
+    let header = GraphHeader::decode(&bytes).unwrap();
+    assert_eq!((usize::from(header.inputs), header.output_count()), (graph.input_specs().len(), 2));
+    assert!(header.outputs().eq(graph.outputs().iter().copied()));
+    for length in 0..bytes.len() {
+        assert!(GraphHeader::decode(&bytes[..length]).is_err(), "{length}");
+    }
+    let last = bytes.len() - 2;
+    let with_last = |index: u16| [&bytes[..last], &index.to_le_bytes()].concat();
+    assert_eq!(GraphHeader::decode(&with_last(4_096)), Err(HeaderError::Outputs), "no such operation");
+    assert_eq!(GraphHeader::decode(&with_last(graph.outputs()[0])), Err(HeaderError::Outputs), "named twice");
+    assert_eq!(GraphHeader::decode(&[&[2], &bytes[1..]].concat()), Err(HeaderError::Version(2)));
+    assert_eq!(GraphHeader::decode(&[&bytes[..2], &[65, 0], &bytes[4..]].concat()), Err(HeaderError::Inputs));
+    assert_eq!(GraphHeader::decode(&[&bytes[..36], &[0]].concat()), Err(HeaderError::Outputs), "none");
 }
 
 #[test]

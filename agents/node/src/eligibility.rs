@@ -1,10 +1,9 @@
 //! What an agent may claim, by the functions that the program calls.
 
 use tessera_chain::rules::{
-    AuditClaim, AuditedRun, Auditor, Backend, Capabilities, ClaimStep, ClaimTerms, Claimant, Moment as RulesMoment,
-    Refusal, Reputation, plan_audit_claim, plan_claim, plan_release,
+    AuditClaim, AuditedRun, Auditor, ClaimStep, Refusal, plan_audit_claim, plan_claim, plan_release,
 };
-use tessera_chain::{BackendKind, Market, Moment, Provider, Run, Task, Versioned};
+use tessera_chain::{Market, Moment, Provider, Run, Task, Versioned};
 
 /// Whether a provider may claim a run of a task now; stake apart.
 ///
@@ -16,28 +15,7 @@ pub fn may_claim(
     me: &Versioned<Provider>,
     now: Moment,
 ) -> Result<ClaimStep<[u8; 32]>, Refusal> {
-    let terms = &task.terms;
-    let created = RulesMoment { unix: terms.created_at, slot: terms.created_slot };
-    let facts = ClaimTerms {
-        reward: terms.reward.into(),
-        run_lock: terms.run_lock.into(),
-        requirements: terms.requirements.into(),
-        named_only: terms.named_only,
-        exclusive_until: created.after(terms.windows.exclusive_seconds)?,
-        paused: market.paused,
-    };
-    let by = Claimant {
-        active: me.is_active(),
-        compute: me.roles.compute,
-        same_market: me.market == terms.market,
-        excluded: task.excluded.contains(&me.key),
-        has_slot: task.has_slot(&me.key),
-        listed: terms.shortlist.contains(&me.key),
-        capabilities: capabilities(me),
-        active_runs: me.active_runs,
-        max_runs: me.max_runs,
-        price_floor: me.price_floor.into(),
-    };
+    let (facts, by) = (task.claim_terms(market.paused)?, task.claimant(&me.key, me));
     plan_claim(&task.view(), &facts, &by, now.into())
 }
 
@@ -75,19 +53,4 @@ pub fn may_audit(
         ticket_stake: me.ticket_stake.into(),
     };
     plan_audit_claim(&task.view(), &facts, &by, ticket, now.into())
-}
-
-fn capabilities(provider: &Provider) -> Capabilities {
-    let hardware = provider.hardware;
-    Capabilities {
-        backend: match hardware.backend {
-            BackendKind::Cpu => Backend::Cpu,
-            BackendKind::Cuda => Backend::Cuda,
-        },
-        memory_mib: hardware.memory_mib,
-        compute_capability: hardware.compute_capability,
-        region: hardware.region,
-        tier: hardware.tier,
-        score: u32::try_from(Reputation::from(provider.reputation).score()).unwrap_or(u32::MAX),
-    }
 }

@@ -1,10 +1,11 @@
 //! Errands: transactions that are about no work that an agent computes. Transitions that anyone may send once they are due,
 //! and what an agent does for its own account. When an agent sends one, and what it remembers of those that it sent.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use tessera_chain::due::{self, Crank, Due};
-use tessera_chain::{Moment, Provider, Pubkey, Versioned, World};
+use tessera_chain::{AccountKind, Moment, Provider, Pubkey, Receipt, Versioned, World};
 
 use crate::memory::Memory;
 
@@ -68,7 +69,7 @@ impl Errand {
 }
 
 /// What tells errands apart: what is done, to which account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrandKey {
     /// To a run, or to a task that nobody works on.
     Expire(Pubkey),
@@ -114,9 +115,9 @@ impl ErrandKey {
             }
             Self::ApplyParams => world.market.as_ref().map(|market| market.slot),
             Self::Recount(key) | Self::Commit(key) => world.providers.get(key).map(|provider| provider.slot),
-            // Opening a share is counted in the pool. A pool that is not there yet is opened with it.
             Self::SweepFees(epoch, _) | Self::ClosePool(epoch) => world.pool(*epoch).map(|pool| pool.slot),
-            Self::OpenShare(epoch) => Some(world.pool(*epoch).map_or(0, |pool| pool.slot)),
+            // Only a listing shows that there is none; the pool, which counts it, may be read again before it.
+            Self::OpenShare(_) => Some(world.listed_at(AccountKind::Share)),
             Self::ClaimShare(key) => world.shares.get(key).map(|share| share.slot),
             Self::ClaimBalance(key) => world.balances.get(key).map(|balance| balance.slot),
         }
@@ -139,10 +140,19 @@ pub enum ErrandStage {
     Idle,
     /// Being sent.
     Sending,
-    /// Landed in this slot.
+    /// Landed in this slot, or somebody else's was found to have landed by then.
     Sent(u64),
     /// Refused for good.
     Refused,
+}
+
+/// How an errand ended that was not refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrandEnd {
+    /// It landed.
+    Landed(Receipt),
+    /// Somebody else was faster: the account of this slot shows it. Nothing was sent.
+    Found(u64),
 }
 
 /// What a process has sent.
@@ -213,6 +223,8 @@ pub fn waiting_balance(world: &World, me: &Provider) -> Option<Errand> {
 pub struct Errands<'a> {
     /// The market's accounts.
     pub world: &'a World,
+    /// This agent's account.
+    pub me: Pubkey,
     /// What this process has sent.
     pub memory: &'a ErrandMemory,
     /// What the operator decides.
@@ -222,7 +234,9 @@ pub struct Errands<'a> {
 }
 
 impl Errands<'_> {
-    /// What is to be sent now: the agent's `own` errands, then transitions that are due. `patience` says how many seconds
+    /// What is to be sent now: the agent's `own` errands, then transitions that are due, those first that it leaves to others
+    /// the shortest. Of equal ones each agent begins with others: after a halt the turns of all have passed, and if all began
+    /// with the same they would meet at each. `patience` says how many seconds
     /// this agent leaves one of those to others; `None`: for ever. What landed is sent again only if the account was read
     /// later and still asks for it.
     pub fn plan(
@@ -231,11 +245,24 @@ impl Errands<'_> {
         now: Moment,
         patience: impl Fn(&Due) -> Option<i64>,
     ) -> Vec<Errand> {
-        let is_turn = |due: &Due| patience(due).is_some_and(|wait| now.unix >= due.since.saturating_add(wait));
-        let due = due::all(self.world, now).into_iter().filter(is_turn).map(Errand::Due);
+        let turn = |due: Due| {
+            let wait = patience(&due).filter(|wait| now.unix >= due.since.saturating_add(*wait))?;
+            let errand = Errand::Due(due);
+            Some((wait, self.place(&errand), errand))
+        };
+        let mut due: Vec<_> = due::all(self.world, now).into_iter().filter_map(turn).collect();
+        due.sort_by_key(|(wait, place, _)| (*wait, *place));
+        let due = due.into_iter().map(|(_, _, errand)| errand);
         let sending = self.memory.iter().filter(|(_, note)| note.stage == ErrandStage::Sending).count();
         let room = self.limits.at_once.saturating_sub(sending);
         own.into_iter().chain(due).filter(|errand| self.is_unsent(errand)).take(room).collect()
+    }
+
+    /// Orders errands, differently for each agent.
+    fn place(&self, errand: &Errand) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.me, errand.key()).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn is_unsent(&self, errand: &Errand) -> bool {

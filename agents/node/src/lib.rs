@@ -30,7 +30,7 @@ pub mod workbench;
 pub use agent::{Agent, StopPolicy, Worlds, drive};
 pub use backoff::Backoff;
 pub use config::{ClusterSettings, ConfigError, DaemonFile, NodeTuning};
-pub use errands::{CrankLimits, Errand, ErrandKey, ErrandMemory, ErrandStage, Errands};
+pub use errands::{CrankLimits, Errand, ErrandEnd, ErrandKey, ErrandMemory, ErrandStage, Errands};
 pub use execute::{Checking, Computed, ExecuteError, execute};
 pub use fetch::{Capacity, TaskClaims, TaskInputs, fetch_task};
 pub use fetch_error::{FetchError, Malformed, Remedy, Unfit};

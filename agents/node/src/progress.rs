@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::time::Duration;
 
-use tessera_chain::{ChainError, ErrorKind, Pubkey, Receipt, World};
+use tessera_chain::{ChainError, ErrorKind, Pubkey, World};
 use tokio::time::Instant;
 
 use crate::backoff::Backoff;
 use crate::config::NodeTuning;
-use crate::errands::{Errand, ErrandMemory, ErrandStage, NO_TERMS};
+use crate::errands::{Errand, ErrandEnd, ErrandMemory, ErrandStage, NO_TERMS};
 use crate::fetch_error::{FetchError, Remedy};
 use crate::memory::Memory;
 
@@ -94,10 +94,14 @@ impl<S: Clone + Default> Progress<S> {
     ///
     /// # Errors
     /// What no agent can go on after: a person must act.
-    pub fn errand_ended(&mut self, errand: &Errand, result: Result<Receipt, ChainError>) -> Result<(), ChainError> {
+    pub fn errand_ended(&mut self, errand: &Errand, result: Result<ErrandEnd, ChainError>) -> Result<(), ChainError> {
         let (key, stage) = (errand.key(), errand.label());
         match result {
-            Ok(receipt) => {
+            Ok(ErrandEnd::Found(slot)) => {
+                tracing::debug!(stage, ?errand, slot, "somebody else was faster");
+                self.errands.set(key, NO_TERMS, ErrandStage::Sent(slot));
+            }
+            Ok(ErrandEnd::Landed(receipt)) => {
                 tracing::info!(stage, ?errand, signature = %receipt.signature, "landed");
                 self.errands.set(key, NO_TERMS, ErrandStage::Sent(receipt.slot));
             }

@@ -10,7 +10,7 @@ use object_store::http::HttpBuilder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
-use tessera_compute::ContentId;
+use tessera_compute::{ContentHasher, ContentId};
 use url::Url;
 
 use crate::locator::{Locator, Scheme};
@@ -129,6 +129,8 @@ impl ContentStore {
             return Err(too_large(size));
         }
         let mut bytes = bytes::BytesMut::new();
+        // Hashed while the next part is on its way.
+        let mut hasher = ContentHasher::default();
         let mut parts = found.into_stream();
         while let Some(part) = parts.next().await {
             let part = part.map_err(|error| of_object_store(error, &self.locator, id))?;
@@ -136,10 +138,11 @@ impl ContentStore {
             if length > limit {
                 return Err(too_large(length));
             }
+            hasher.update(&part);
             bytes.extend_from_slice(&part);
         }
         let bytes = bytes.freeze();
-        let actual = ContentId::of(&bytes);
+        let actual = hasher.finish();
         if actual != *id {
             return Err(StoreError::WrongContent { expected: *id, actual, locator: self.locator.to_string() });
         }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use tessera_chain::{
     Chain, ChainError, Keypair, Market, Outgoing, Pubkey, Receipt, Signer, SlotHash, Task, Versioned, World, address,
-    crank, ix,
+    crank, done_since, ix,
 };
 use tessera_compute::{ContentId, Root};
 
 use crate::config::NodeTuning;
-use crate::errands::Errand;
+use crate::errands::{Errand, ErrandEnd};
 use crate::fetch::{TaskClaims, TaskInputs, fetch_task};
 use crate::fetch_error::FetchError;
 use crate::fleet::Fleet;
@@ -102,13 +102,17 @@ impl Workbench {
             .unwrap_or_else(|error| Err(ChainError::Config { reason: error.to_string() }))
     }
 
-    /// Sends an errand, with what it needs before it, in order. Returns the receipt of the errand itself.
+    /// Sends an errand, with what it needs before it, in order; not if somebody else has sent it meanwhile. Returns the receipt
+    /// of the errand itself.
     ///
     /// # Errors
     /// [`ChainError`] of the first transaction that did not land; those after it are not sent.
-    pub async fn run_errand(&self, world: &World, errand: &Errand) -> Result<Receipt, ChainError> {
+    pub async fn run_errand(&self, world: &World, errand: &Errand) -> Result<ErrandEnd, ChainError> {
         let (subject, outgoing) = match errand {
             Errand::Due(due) => {
+                if let Some(slot) = done_since(self.chain.as_ref(), world, due.crank).await? {
+                    return Ok(ErrandEnd::Found(slot));
+                }
                 let subject = due.crank.run().or(due.crank.task()).unwrap_or(world.market_key());
                 (subject, crank(self.chain.as_ref(), world, due, self.authority()).await?)
             }
@@ -118,7 +122,7 @@ impl Workbench {
         };
         let mut last = Err(ChainError::NotFound { what: "transition".to_owned(), key: subject });
         for outgoing in outgoing {
-            last = Ok(self.send(outgoing, subject, world.moment.unix).await?);
+            last = Ok(ErrandEnd::Landed(self.send(outgoing, subject, world.moment.unix).await?));
         }
         last
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use accounts::{NOW, PAST, at, key, market, market_key, provider, task};
 use tessera_chain::due::{Crank, Due};
 use tessera_chain::fake::fixture;
-use tessera_chain::{ChainError, Pubkey, Receipt, Signature, World, address};
+use tessera_chain::{AccountKind, ChainError, Pubkey, Receipt, Signature, Update, World, address};
 use tessera_node::errands::waiting_balance;
-use tessera_node::{CrankLimits, Errand, ErrandMemory, ErrandStage, Errands, NodeTuning, Progress};
+use tessera_node::{CrankLimits, Errand, ErrandEnd, ErrandMemory, ErrandStage, Errands, NodeTuning, Progress};
 
 const LIMITS: CrankLimits = CrankLimits { others: true, after: Duration::from_secs(30), at_once: 2 };
 const UPTIME: Duration = Duration::from_secs(100);
@@ -34,10 +34,16 @@ fn world() -> World {
     world
 }
 
+fn of<'a>(world: &'a World, me: Pubkey, memory: &'a ErrandMemory) -> Errands<'a> {
+    Errands { world, me, memory, limits: &LIMITS, uptime: UPTIME }
+}
+
+/// What is planned, in the order of accounts.
 fn planned(memory: &ErrandMemory, own: Option<Errand>, patience: Option<i64>) -> Vec<Errand> {
     let world = world();
-    let errands = Errands { world: &world, memory, limits: &LIMITS, uptime: UPTIME };
-    errands.plan(own, NOW, |_| patience)
+    let mut planned = of(&world, key(10), memory).plan(own, NOW, |_| patience);
+    planned.sort_by_key(Errand::key);
+    planned
 }
 
 fn progress() -> Progress<()> {
@@ -50,12 +56,26 @@ fn stage(progress: &Progress<()>) -> ErrandStage {
 
 #[test]
 fn no_more_are_in_flight_than_the_limit_says_and_own_errands_come_first() {
-    let mut memory = ErrandMemory::new();
-    assert_eq!(planned(&memory, None, Some(0)), [expire(20), expire(21)]);
+    let (world, mut memory) = (world(), ErrandMemory::new());
+    assert_eq!(planned(&memory, None, Some(0)).len(), 2);
     let own = Errand::ClaimBalance { balance: key(30) };
-    assert_eq!(planned(&memory, Some(own), Some(0)), [own, expire(20)]);
+    let with_own = of(&world, key(10), &memory).plan([own], NOW, |_| Some(0));
+    assert_eq!((with_own.len(), with_own[0]), (2, own));
     memory.set(expire(20).key(), NO_TERMS, ErrandStage::Sending);
-    assert_eq!(planned(&memory, None, Some(0)), [expire(21)]);
+    let beside = planned(&memory, None, Some(0));
+    assert!(beside.len() == 1 && beside[0] != expire(20), "{beside:?}");
+}
+
+#[test]
+fn what_is_left_to_others_the_shortest_comes_first_and_agents_begin_with_different_ones() {
+    let (world, memory) = (world(), ErrandMemory::new());
+    let task = |due: &Due| due.crank.task();
+    let mine = of(&world, key(10), &memory).plan(None, NOW, |due| Some(i64::from(task(due) != Some(key(22)))));
+    assert_eq!(mine[0], expire(22));
+    let first = |me| of(&world, key(me), &memory).plan(None, NOW, |_| Some(0))[0];
+    let firsts: std::collections::BTreeSet<_> = (0..30).map(|me| first(me).key()).collect();
+    assert_eq!(firsts.len(), 3, "each of the three is somebody's first");
+    assert_eq!(first(1), first(1), "a plan follows from what is seen alone");
 }
 
 #[test]
@@ -126,12 +146,39 @@ fn what_failed_waits_and_is_given_up_after_the_last_attempt() {
 fn what_landed_is_remembered_with_its_slot_until_the_task_is_gone() {
     let mut progress = progress();
     let receipt = Receipt { signature: Signature::default(), slot: 50, details: None };
-    progress.errand_ended(&expire(20), Ok(receipt)).unwrap();
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Landed(receipt))).unwrap();
     assert_eq!(stage(&progress), ErrandStage::Sent(50));
     progress.forget_errands(&world());
     assert_eq!(stage(&progress), ErrandStage::Sent(50));
     progress.forget_errands(&World::new(market_key()));
     assert_eq!(stage(&progress), ErrandStage::Idle);
+}
+
+#[test]
+fn what_somebody_else_has_sent_is_left_until_a_later_reading_still_asks_for_it() {
+    let mut progress = progress();
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Found(50))).unwrap();
+    assert_eq!(planned(&progress.errands, None, Some(0)), [expire(21), expire(22)]);
+    for number in [21, 22] {
+        progress.errand_ended(&expire(number), Ok(ErrandEnd::Found(50))).unwrap();
+    }
+    progress.errand_ended(&expire(20), Ok(ErrandEnd::Found(49))).unwrap();
+    assert_eq!(planned(&progress.errands, None, Some(0)), [expire(20)]);
+}
+
+#[test]
+fn a_share_is_opened_again_only_when_a_listing_has_shown_that_it_is_not_there() {
+    let mut world = world();
+    let pool = address::pool(&market_key(), 0);
+    world.pools.insert(pool, at(pool, 60, fixture::pool(market_key(), 0)));
+    let (own, mut memory) = (Errand::OpenShare { epoch: 0 }, ErrandMemory::new());
+    memory.set(own.key(), NO_TERMS, ErrandStage::Sent(50));
+    let plan = |world: &World| of(world, key(10), &memory).plan([own], NOW, |_| None);
+    assert_eq!(plan(&world), [], "a pool that was read later says nothing about the share");
+    world.apply(Update::Listing { kind: AccountKind::Share, slot: 50, accounts: Vec::new() });
+    assert_eq!(plan(&world), []);
+    world.apply(Update::Listing { kind: AccountKind::Share, slot: 51, accounts: Vec::new() });
+    assert_eq!(plan(&world), [own]);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use tessera_chain::{
 use tessera_compute::{Cancel, ContentId, Root, encode_tensors};
 use tessera_node::dispute::{DisputeJob, JobError, Moved, Truths};
 use tessera_node::{
-    ContentStore, Demand, Errand, ExecuteError, FetchError, Locator, Lost, Prefer, Records, TaskInputs, Workbench,
+    ContentStore, Demand, Errand, ErrandEnd, ExecuteError, FetchError, Locator, Lost, Prefer, Records, TaskInputs,
+    Workbench,
 };
 
 use crate::error::WorkError;
@@ -58,6 +59,7 @@ pub(crate) enum Done {
     Fetched(Result<TaskInputs, FetchError>),
     Executed(Result<Stored, WorkError>),
     Sent(Result<Receipt, ChainError>),
+    Ran(Result<ErrandEnd, ChainError>),
     Disputed(Result<Moved, JobError>),
 }
 
@@ -169,7 +171,7 @@ impl Bench {
 
     /// Sends an errand.
     pub async fn errand(self, world: Arc<World>, errand: Errand) -> Done {
-        Done::Sent(self.base.run_errand(&world, &errand).await)
+        Done::Ran(self.base.run_errand(&world, &errand).await)
     }
 
     /// The seal of this provider's run with this root. Its salt follows from the authority's key, so that a restart finds

@@ -11,7 +11,7 @@ use tessera_compute::referee::proof::pick;
 use tessera_compute::{Cancel, LeafOpening, OutputTrees, Root};
 use tessera_node::dispute::{DisputeJob, JobError, Moved, Truths};
 use tessera_node::{
-    Computed, Demand, Errand, ExecuteError, FetchError, Fleet, Lost, Prefer, TaskInputs, Tickets, Workbench,
+    Computed, Demand, Errand, ErrandEnd, ExecuteError, FetchError, Fleet, Lost, Prefer, TaskInputs, Tickets, Workbench,
 };
 
 use crate::error::WorkError;
@@ -64,6 +64,7 @@ pub(crate) enum Done {
     /// `None`: the hash that picks the leaf is gone.
     Opened(Result<Option<Receipt>, ChainError>),
     Searched(Option<Tickets>),
+    Ran(Result<ErrandEnd, ChainError>),
     Disputed(Result<Moved, JobError>),
 }
 
@@ -174,13 +175,17 @@ async fn open_both(
         (OpenedTree::Output, audit.opened.output, trees.open_plain(output, leaf)),
         (OpenedTree::Keyed, audit.opened.keyed, trees.open_keyed(output, leaf)),
     ];
-    let mut last = None;
+    let mut instructions = Vec::with_capacity(opening.len());
     for (tree, _, leaf) in opening.into_iter().filter(|(_, is_open, _)| !is_open) {
         let leaf = leaf.ok_or_else(|| missing("leaf in the outputs of the run"))?;
-        let instruction = ix::audit_open(bench.authority(), run, arguments(tree, leaf));
-        last = Some(send(bench, "audit_open", instruction, audit.key, at).await?);
+        instructions.push(ix::audit_open(bench.authority(), run, arguments(tree, leaf)));
     }
-    last.ok_or_else(|| missing("unopened audit of the run")).map(Some)
+    let mut last = Err(missing("unopened audit of the run"));
+    // Proofs of large outputs are too long for one transaction.
+    for instructions in ix::packed(instructions, &bench.authority()) {
+        last = Ok(bench.send(Outgoing::new("audit_open", instructions), audit.key, at).await?);
+    }
+    last.map(Some)
 }
 
 fn arguments(tree: OpenedTree, leaf: LeafOpening) -> AuditOpenArgs {
@@ -206,7 +211,7 @@ pub(crate) async fn dispute(bench: Workbench, truths: Truths, world: Arc<World>,
 
 /// Sends an errand.
 pub(crate) async fn errand(bench: Workbench, world: Arc<World>, errand: Errand) -> Done {
-    Done::Sent(bench.run_errand(&world, &errand).await)
+    Done::Ran(bench.run_errand(&world, &errand).await)
 }
 
 async fn send(

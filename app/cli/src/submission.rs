@@ -68,20 +68,26 @@ impl Objects {
 /// of notes.
 ///
 /// # Errors
-/// [`CliError`]; submitting again is safe after any of them.
+/// [`CliError`]; submitting again is safe after any of them. [`CliError::NotYet`] while the market is paused: nothing was stored.
 pub async fn submit(
     signed: &SignedSession,
     store: &ContentStore,
     order: &Order,
     notes: &Path,
 ) -> Result<Submitted, CliError> {
-    let chain = signed.session.chain.as_ref();
+    let (chain, market) = (signed.session.chain.as_ref(), &signed.session.market);
+    if market.paused {
+        return Err(CliError::NotYet {
+            message: format!("the market {} is paused by its authority: it takes no new tasks", market.key),
+            hint: "submit again once `tessera market show` says no more that it is paused; nothing was sent".to_owned(),
+        });
+    }
     let escrow = order.escrow()?;
     let objects = Objects::of(order);
     let manifest_id = ContentId::of(&objects.manifest);
     let note = note_path(notes, &signed.key(), &manifest_id);
     let (key, args) = (signed.key(), order.create_args(store.locator(), manifest_id.0));
-    let create = |source, nonce| ix::task_create(key, &signed.session.market, source, order.model, nonce, args.clone());
+    let create = |source, nonce| ix::task_create(key, market, source, order.model, nonce, args.clone());
     let terms = ContentId::of(&create(Pubkey::default(), 0).data).to_string();
     let nonce = match load(&note)?.filter(|pending| pending.terms == terms) {
         None => fresh_nonce(),

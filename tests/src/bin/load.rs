@@ -36,6 +36,9 @@ struct Args {
     /// One task in so many asks for two runs; 0: none.
     #[arg(long, default_value_t = 10)]
     redundant_every: usize,
+    /// Long windows, over which the chain's clock is moved once all is run and checked, as after a halt of the cluster.
+    #[arg(long)]
+    hurry: bool,
     /// A report for people, or one JSON value.
     #[arg(long, value_enum, default_value_t)]
     output: Format,
@@ -47,12 +50,16 @@ async fn main() -> ExitCode {
     let printer = Printer::new(args.output);
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "error".to_owned());
     logs::init(LogFormat::Human, &filter).expect("a filter of the logs, as RUST_LOG takes it");
+    let measure = Plan::measure(args.tasks, args.providers, args.verifiers, args.seed);
+    let brief = Plan::brief(args.tasks, args.providers, args.verifiers);
     let plan = Plan {
+        windows: if args.hurry { brief.windows } else { measure.windows },
+        hurry: if args.hurry { brief.hurry } else { measure.hurry },
         requesters: args.requesters.max(1),
         rate: args.rate.max(1),
         at_once: args.at_once.max(1),
         redundant_every: args.redundant_every,
-        ..Plan::measure(args.tasks, args.providers, args.verifiers, args.seed)
+        ..measure
     };
     let report = match load::run(&plan, |line: &str| printer.note(line)).await {
         Ok(report) => report,

@@ -15,8 +15,8 @@ const SLOT_TIME: Duration = Duration::from_millis(100);
 pub enum Network {
     /// In this process; time can be moved.
     Embedded(Localnet),
-    /// One that is there already, with the program; time must be waited for.
-    Cluster,
+    /// One that is there already at this address, with the program; time must be waited for.
+    Cluster(String),
 }
 
 impl Network {
@@ -35,7 +35,15 @@ impl Network {
             chain.airdrop(*wallet, LAMPORTS).await.expect("the cluster gives lamports");
         }
         let migrated = furnish(&chain, operator, wallets).await.expect("the program is deployed");
-        (Self::Cluster, Arc::new(chain), migrated.market, migrated.mint)
+        (Self::Cluster(url), Arc::new(chain), migrated.market, migrated.mint)
+    }
+
+    /// Where its RPC is, and its websocket where that does not follow from it.
+    pub fn urls(&self) -> (String, Option<String>) {
+        match self {
+            Self::Embedded(localnet) => (localnet.rpc_url().to_owned(), Some(localnet.ws_url().to_owned())),
+            Self::Cluster(url) => (url.clone(), None),
+        }
     }
 
     /// Windows that are long where time can be moved, so that no busy machine misses one, and short where it must be
@@ -43,7 +51,7 @@ impl Network {
     pub const fn windows(&self) -> Windows {
         let (open_seconds, execution_seconds, audit_seconds) = match self {
             Self::Embedded(_) => (600, 120, 300),
-            Self::Cluster => (60, 4, 8),
+            Self::Cluster(_) => (60, 4, 8),
         };
         Windows {
             open_seconds,
@@ -63,7 +71,7 @@ impl Network {
                 localnet.advance(seconds.into()).expect("time moves");
                 true
             }
-            Self::Cluster => {
+            Self::Cluster(_) => {
                 let seconds = u64::from(seconds);
                 let until = since.unix.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX));
                 world.moment.unix >= until && world.moment.slot >= since.slot + 2 * seconds

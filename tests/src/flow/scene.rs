@@ -33,7 +33,7 @@ const OPERATOR: &str = "operator";
 
 /// A market with named wallets on it.
 pub struct Scene {
-    network: Network,
+    pub(super) network: Network,
     /// A client.
     pub chain: Arc<dyn Chain>,
     /// The market.
@@ -45,7 +45,7 @@ pub struct Scene {
     served: BTreeMap<String, SocketAddr>,
     wallets: BTreeMap<&'static str, Keypair>,
     store: ContentStore,
-    files: tempfile::TempDir,
+    pub(super) files: tempfile::TempDir,
 }
 
 /// Agents at work; they share a request to end.
@@ -89,6 +89,11 @@ impl Scene {
     pub async fn tokens(&self, name: &str) -> u64 {
         let account = self.token_account(name);
         self.chain.token_balance(account).await.expect("readable").expect("there").amount
+    }
+
+    /// What a wallet has to pay transactions and rent with.
+    pub async fn lamports(&self, name: &str) -> u64 {
+        self.chain.lamports(self.wallet(name).pubkey()).await.expect("readable")
     }
 
     /// What a wallet's Provider account has at stake: free and locked.
@@ -146,6 +151,11 @@ impl Scene {
         for name in names {
             self.register(name, Roles { compute: false, verify: true }).await;
         }
+        self.season().await;
+    }
+
+    /// Lets the time pass after which verifiers may audit what is submitted.
+    pub async fn season(&mut self) {
         self.pass_seconds(SEASONING_SECONDS).await;
     }
 

@@ -5,86 +5,24 @@ use tessera::addresses::{model_address, unclaimed_vault_address};
 use tessera::errors::TesseraError;
 use tessera::events::AccountMigrated;
 use tessera::state::{Market, Model, Provider, TicketChain, v1};
+use tessera_tests::earlier;
 use tessera_tests::svm::{COMPUTE, MarketRef, World, wallet};
 
 use crate::{DISCRIMINATOR, TOKEN_ACCOUNT};
 
-/// Puts an account of version 1 in place of what is there, of the size and rent that version 1 gave it.
+/// Puts an account of version 1 in place of what is there, with the rent that version 1 gave it.
 fn put<V1: AnchorSerialize + Space, T: Discriminator>(world: &mut World, key: Pubkey, old: &V1) {
     let mut account = world.bank.account(&key).unwrap();
-    let mut data = T::DISCRIMINATOR.to_vec();
-    old.serialize(&mut data).unwrap();
-    data.resize(DISCRIMINATOR + V1::INIT_SPACE, 0);
-    account.lamports = world.bank.rent(data.len());
-    account.data = data;
+    account.data = earlier::content::<V1, T>(old);
+    account.lamports = world.bank.rent(account.data.len());
     world.bank.put(key, account);
-}
-
-fn old_market(new: &Market) -> v1::Market {
-    let params = new.params;
-    v1::Market {
-        version: v1::VERSION,
-        bump: new.bump,
-        insurance_bump: new.insurance_bump,
-        id: new.id,
-        creator: new.creator,
-        authority: new.authority,
-        treasury: new.treasury,
-        mint: new.mint,
-        params: v1::MarketParams {
-            splits: params.splits,
-            slash: params.slash,
-            sink: params.sink,
-            audit_rate_bps: params.audit_rate_bps,
-            honest_auditors_bps: params.honest_auditors_bps,
-            min_lock_bps: params.min_lock_bps,
-            audit_lock_bps: params.audit_lock_bps,
-            no_show_bps: params.no_show_bps,
-            no_show_min: params.no_show_min,
-            min_reward: params.min_reward,
-            max_open_seconds: params.max_open_seconds,
-            max_execution_seconds: params.max_execution_seconds,
-            max_audit_seconds: params.max_audit_seconds,
-            max_challenge_seconds: params.max_challenge_seconds,
-            unbonding_seconds: 14_400,
-            reputation_decay_bps: params.reputation_decay_bps,
-            reputation_cap: params.reputation_cap,
-        },
-        reserved: [0; 128],
-    }
-}
-
-fn old_provider(new: &Provider) -> v1::Provider {
-    let hardware = new.hardware;
-    v1::Provider {
-        version: v1::VERSION,
-        bump: new.bump,
-        vault_bump: new.vault_bump,
-        market: new.market,
-        authority: new.authority,
-        status: new.status,
-        roles: new.roles,
-        verify_since: 0,
-        stake: new.stake,
-        hardware: v1::Hardware {
-            backend: hardware.backend,
-            memory_mib: hardware.memory_mib,
-            compute_capability: hardware.compute_capability,
-        },
-        price_floor: new.price_floor,
-        reputation: new.reputation,
-        active_runs: new.active_runs,
-        max_runs: new.max_runs,
-        reserved: [0; 128],
-        endpoint: new.endpoint.clone(),
-    }
 }
 
 /// A world whose second market is of version 1: its unclaimed vault does not exist.
 fn with_old_market() -> (World, MarketRef, v1::Market) {
     let mut world = World::default();
     let market = world.other_market();
-    let old = old_market(&world.read(&market.key));
+    let old = earlier::market(&world.read(&market.key));
     world.bank.close_token(market.unclaimed_vault);
     put::<_, Market>(&mut world, market.key, &old);
     (world, market, old)
@@ -133,7 +71,7 @@ fn a_provider_keeps_its_stake_and_reputation_and_claims_again() {
     let mut world = World::default();
     let by = world.provider;
     let new = world.provider_of(by);
-    let old = old_provider(&new);
+    let old = earlier::provider(&new);
     put::<_, Provider>(&mut world, by.provider, &old);
     let task = world.open();
     world.fail(world.task_claim(task, by));
@@ -152,9 +90,7 @@ fn a_model_keeps_who_earns() {
     world.send(world.model_register(world.modeller, [9; 32]));
     let key = model_address(&world.modeller.key, &[9; 32]).0;
     let new: Model = world.read(&key);
-    let Model { bump, creator, model_root, payout, reserved, .. } = new;
-    let old = v1::Model { version: v1::VERSION, bump, creator, model_root, payout, reserved };
-    put::<_, Model>(&mut world, key, &old);
+    put::<_, Model>(&mut world, key, &earlier::model(&new));
     world.send(world.account_migrate(key));
     assert_eq!(world.read::<Model>(&key), new);
 }
@@ -181,7 +117,7 @@ fn every_other_account_is_refused() {
 fn refuses_a_payer_who_did_not_sign() {
     let mut world = World::default();
     let newcomer = world.newcomer("old provider", COMPUTE);
-    let old = old_provider(&world.provider_of(newcomer));
+    let old = earlier::provider(&world.provider_of(newcomer));
     put::<_, Provider>(&mut world, newcomer.provider, &old);
     let payer = world.cranker.key;
     world.refuse(Anchor::AccountNotSigner, world.account_migrate(newcomer.provider).unsigned_by(payer));

@@ -236,3 +236,47 @@ async fn the_insurance_vault_is_named_where_strangers_sent_tokens_to_the_tasks()
         assert_eq!(keys(&bench.crank().await[0].instructions[0]).contains(&insurance), is_named);
     }
 }
+
+#[tokio::test]
+async fn what_somebody_else_has_sent_is_found_by_reading_the_account_again() {
+    let bench = bench(|_| {});
+    bench.open();
+    let world = bench.world().await;
+    let done = |crank| done_since(&bench.chain, &world, crank);
+    let (task, run, pool) = (key(TASK), bench.run, address::pool(&key(MARKET), EPOCH));
+    let settle = Crank::Settle { task, run, outcome: Outcome::Upheld };
+    let sweep = |shard| Crank::SweepFees { epoch: EPOCH, shard };
+    let provider = address::provider(&key(MARKET), &key(4));
+    bench.chain.put_provider(provider, fixture::provider(key(MARKET), key(4)));
+    let share = address::share(&provider, EPOCH);
+    bench.chain.put_share(share, fixture::share(key(MARKET), provider, EPOCH));
+    let all = [
+        settle,
+        sweep(3),
+        Crank::Expire { task, run: None },
+        Crank::ClaimShare { share },
+        Crank::ClosePool { epoch: EPOCH },
+    ];
+    for crank in all {
+        assert_eq!(done(crank).await, Ok(None), "{crank:?}");
+    }
+    assert!(done(Crank::Recount { provider }).await.unwrap().is_some(), "it weighs no more than its stake");
+
+    let mut books = bench.chain.pool(pool).await.unwrap().unwrap().data;
+    books.swept = 1 << 3;
+    bench.chain.put_pool(pool, books);
+    assert!(done(sweep(3)).await.unwrap().is_some_and(|slot| slot > world.slot()));
+    assert_eq!(done(sweep(4)).await, Ok(None), "another shard");
+    let mut decided = bench.chain.run(run).await.unwrap().unwrap().data;
+    decided.state = RunState::Upheld;
+    bench.chain.put_run(run, decided);
+    assert!(done(settle).await.unwrap().is_some_and(|slot| slot > world.slot()));
+    let close = Crank::CloseAudits { task, run };
+    assert_eq!(done(close).await, Ok(None), "its audits are not closed");
+    for closed in [run, task, share, pool] {
+        bench.chain.remove(closed);
+    }
+    for crank in all.into_iter().chain([close]) {
+        assert_eq!(done(crank).await, Ok(Some(world.slot())), "{crank:?}: the account is gone");
+    }
+}

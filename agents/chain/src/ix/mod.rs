@@ -41,7 +41,7 @@ pub use self::provider::{
     stake_withdraw, verifier_commit,
 };
 pub use self::settle::{Expiry, Settlement, task_expire, task_settle};
-pub use self::size::{MAX_TRANSACTION, transaction_size};
+pub use self::size::{MAX_TRANSACTION, packed, transaction_size};
 pub use self::task::{run_release, run_reveal, run_seal, run_submit, task_cancel, task_claim, task_create};
 pub use self::token::{MINT_BYTES, TOKEN_PROGRAM, ata_create, lamports_transfer, mint_create, mint_to, token_transfer};
 

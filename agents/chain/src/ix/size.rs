@@ -18,3 +18,20 @@ pub fn transaction_size(instructions: &[Instruction], payer: &Pubkey) -> usize {
     let transaction = Transaction::new_with_payer(&all, Some(payer));
     bincode::serialized_size(&transaction).map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
 }
+
+/// The same instructions in as few transactions as they fit into in their order. One that fits into none is alone in its own.
+#[must_use]
+pub fn packed(instructions: Vec<Instruction>, payer: &Pubkey) -> Vec<Vec<Instruction>> {
+    let mut transactions: Vec<Vec<Instruction>> = Vec::new();
+    for instruction in instructions {
+        let fits = |open: &Vec<Instruction>| {
+            let both: Vec<_> = open.iter().chain([&instruction]).cloned().collect();
+            transaction_size(&both, payer) <= MAX_TRANSACTION
+        };
+        match transactions.last_mut().filter(|open| fits(open)) {
+            Some(open) => open.push(instruction),
+            None => transactions.push(vec![instruction]),
+        }
+    }
+    transactions
+}

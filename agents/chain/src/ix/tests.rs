@@ -297,6 +297,26 @@ fn the_deepest_opening_fits_a_transaction() {
 }
 
 #[test]
+fn both_openings_of_small_outputs_fit_one_transaction_and_those_of_large_ones_take_two() {
+    let Bench { run, .. } = bench();
+    let opening = |tree, depth| {
+        let args = AuditOpenArgs {
+            tree,
+            header: vec![0; 2 + 4 * 8],
+            output_proof: vec![[0; 32]; 2],
+            leaf_hash: [0; 32],
+            leaf_proof: vec![[0; 32]; depth],
+        };
+        audit_open(key(4), &run, args)
+    };
+    let both = |depth| vec![opening(OpenedTree::Output, depth), opening(OpenedTree::Keyed, depth)];
+    assert_eq!(packed(both(6), &key(4)), [both(6)]);
+    let [output, keyed] = [opening(OpenedTree::Output, 20), opening(OpenedTree::Keyed, 20)];
+    assert_eq!(packed(both(20), &key(4)), [[output], [keyed]]);
+    assert!(packed(Vec::new(), &key(4)).is_empty());
+}
+
+#[test]
 fn a_swept_vaults_rent_goes_to_whoever_opened_it() {
     let Bench { market, .. } = bench();
     let mut pool = fixture::pool(key(1), 7);

@@ -42,6 +42,7 @@ pub struct World {
     /// What can be claimed from the market, see [`World::balance_of`].
     pub balances: BTreeMap<Pubkey, Versioned<Balance>>,
     gone: BTreeMap<Pubkey, u64>,
+    listed: BTreeMap<AccountKind, u64>,
     slot: u64,
 }
 
@@ -62,6 +63,7 @@ impl World {
             shares: BTreeMap::new(),
             balances: BTreeMap::new(),
             gone: BTreeMap::new(),
+            listed: BTreeMap::new(),
             slot: 0,
         }
     }
@@ -76,6 +78,13 @@ impl World {
     #[must_use]
     pub fn slot(&self) -> u64 {
         self.slot
+    }
+
+    /// The slot of the latest listing of a kind; 0 before the first. What came into being up to that slot and is not here is
+    /// gone. News of single accounts tell no such thing: those of two accounts may come in either order.
+    #[must_use]
+    pub fn listed_at(&self, kind: AccountKind) -> u64 {
+        self.listed.get(&kind).copied().unwrap_or(0)
     }
 
     /// The runs of a task.
@@ -225,6 +234,8 @@ impl World {
             news |= self.remove(key, slot);
         }
         self.slot = self.slot.max(slot);
+        let listed = self.listed.entry(kind).or_default();
+        *listed = slot.max(*listed);
         self.gone.retain(|_, gone| gone.saturating_add(REMEMBERED_SLOTS) > slot);
         news
     }

@@ -171,3 +171,14 @@ fn runs_and_audits_are_found_by_who_made_them() {
     world.apply(Update::Account { key: at, slot: 1, account: Account::Audit(Box::new(audit)) });
     assert_eq!(world.audit_of(run, verifier).unwrap().key, at);
 }
+
+#[test]
+fn the_latest_listing_of_a_kind_is_remembered_with_its_slot() {
+    let listing = |slot| Update::Listing { kind: AccountKind::Task, slot, accounts: Vec::new() };
+    let mut world = world();
+    assert_eq!(world.listed_at(AccountKind::Task), 0);
+    world.apply(listing(10));
+    world.apply(listing(9));
+    world.apply(task(12, 1));
+    assert_eq!((world.listed_at(AccountKind::Task), world.listed_at(AccountKind::Audit)), (10, 0));
+}

@@ -8,9 +8,9 @@ use super::chains::CHAIN;
 use super::columns::{self, By, Down};
 use super::elementwise::{Choose, MapOne, MapTwo};
 use super::linear::{Factor, RotateMatrix, RotateVectors, SolveRows};
-use super::matmul::{self, Matrices, Product};
+use super::matmul::{self, Matrices};
 use super::movement::{Constant, CopyStrided, Counter, Draws, Join, Rows, TURNED_ROWS};
-use super::nearest::{Points, nearest};
+use super::nearest::{Points, nearest, nearest_of_rows};
 use super::pack::Side;
 use super::part::{Part, Target};
 use super::pool::Chunk;
@@ -21,6 +21,7 @@ use super::rows::{
 };
 use super::segments::{Labelled, rows_fit, segment_sum, segment_sum_of_rows};
 use super::strided::Strided;
+use super::sums::Product;
 use crate::exec::ExecError;
 use crate::graph::strides;
 use crate::tensor::Data;
@@ -91,10 +92,7 @@ pub(super) fn evaluate(target: &Target<'_>, op: &Operation, parts: &[Part<'_>]) 
             run.make(1, k, &DotRowsI8 { a, b, k, skip: [run.skip(0), run.skip(1)] })
         }
         (OpKind::Reduce(reduce), [x]) => run.reduce(*reduce, row(types), x),
-        (OpKind::Nearest, [Data::F32(x), Data::F32(centres), Data::F32(c2)]) => {
-            let points = Points { x, centres, c2, n: op.output.shape.elements() as usize, d: row(types) };
-            run.output(nearest(pool, points)?)
-        }
+        (OpKind::Nearest, [Data::F32(x), Data::F32(centres), Data::F32(c2)]) => run.nearest(centres, c2, x, row(types)),
         (OpKind::SegmentSum, [Data::F32(xt), Data::I32(labels)]) => {
             let &[segments, d] = op.output.shape.dims() else {
                 return Err(ExecError::Malformed);
@@ -209,7 +207,12 @@ impl Run<'_> {
                     Some(down) => columns::sum(pool, down, By::Row(vector)),
                     // A row of A by each row of B: panels of it would be nearly empty.
                     None if (1..=CHAIN).contains(&row(types)) => {
-                        fold_rows(pool, matrix, Factors::Same(vector), types[1].shape.rows() as usize, row(types))
+                        let (b, k) = (Factors::Same(vector), row(types));
+                        return Some(self.make(
+                            SIDE,
+                            k,
+                            &FoldChains { a: matrix, b, k, chains: 1, skip: [self.skip(1), 0] },
+                        ));
                     }
                     None => return None,
                 }
@@ -259,6 +262,17 @@ impl Run<'_> {
             return self.make(SIDE, k, &FoldChains { a, b, k, chains: 1, skip: [self.skip(0), self.skip(1)] });
         }
         self.output(fold_rows(self.target.pool(), a, b, self.output.shape.elements() as usize, k)?)
+    }
+
+    fn nearest(&self, centres: &[f32], c2: &[f32], x: &[f32], d: usize) -> Evaluated {
+        let points = |x, n| Points { x, centres, c2, n, d };
+        match self.target {
+            Target::Whole(pool) => self.output(nearest(pool, points(x, self.output.shape.elements() as usize))?),
+            Target::Rows { pool, range, buffers } => {
+                let x = &x[range.start * d - self.skip(0)..range.end * d - self.skip(0)];
+                self.output(nearest_of_rows(pool.path, &mut buffers.borrow_mut(), points(x, range.len()))?)
+            }
+        }
     }
 
     fn map1<I: Word + Kept>(&self, map: Map1, x: &[I]) -> Evaluated {

@@ -1,12 +1,14 @@
 //! What an instruction set computes with, always with the referee's bits.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use std::hint::black_box;
 
 use tessera_referee::{Arith, float};
 
+use super::kernels::{Lines, plain, portable_fma, turn};
 #[cfg(target_arch = "x86_64")]
 use super::kernels::{avx2, avx512, avx512_turn};
-use super::kernels::{plain, portable_fma, turn};
 use crate::word::Word;
 
 /// Arithmetic and inner loops that kernels are compiled for.
@@ -28,7 +30,27 @@ pub(super) trait Machine: Arith {
     fn term(a: f32, b: f32, acc: f32) -> f32;
 
     /// `sums[r][c] = fma(a[w][r], b[w][c], sums[r][c])` for each word in order; only the first `rows` rows count. A NaN may be any NaN.
-    fn multiply(rows: usize, a: &[u32], b: &[u32], sums: &mut [f32]);
+    #[inline(always)]
+    fn multiply(rows: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
+        let lines = |words, step| Lines { words, step };
+        let block = (rows, Self::COLUMNS, a.len() / Self::ROWS);
+        Self::multiply_lines(block, lines(a, Self::ROWS), lines(b, Self::COLUMNS), sums);
+    }
+
+    /// The same of so many rows, columns and words: only the first rows and columns count, and the lines of ROWS and COLUMNS that hold a
+    /// word may lie apart.
+    fn multiply_lines(block: (usize, usize, usize), a: Lines<'_>, b: Lines<'_>, sums: &mut [f32]);
+
+    /// Whether A need not be packed.
+    const READS_ROWS: bool = false;
+
+    /// The same where the rows of A are its lines; only of machines that [read rows](Self::READS_ROWS).
+    #[inline(always)]
+    fn multiply_rows(_block: (usize, usize, usize), _a: Lines<'_>, _b: Lines<'_>, _sums: &mut [f32]) {}
+
+    /// Asks for memory that will be read soon.
+    #[inline(always)]
+    fn prefetch(_: &[f32]) {}
 
     /// `sums[r][c] += bias[c] + a[w][r] . b[w][c]`, wrapping.
     fn multiply_i8(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]);
@@ -45,6 +67,10 @@ pub(super) trait Machine: Arith {
     /// What makes up for [`FLIP`](Self::FLIP) in a panel of B: `-128 sum(b)` for each column.
     fn bias(b: &[u32], bias: &mut [i32]);
 }
+
+/// f32 in a cache line.
+#[cfg(target_arch = "x86_64")]
+const CACHE_LINE: usize = 16;
 
 /// A multiple of every machine's columns.
 pub(super) const PANEL_MULTIPLE: usize = 96;
@@ -129,8 +155,8 @@ macro_rules! plain_loops {
             }
 
             #[inline(always)]
-            fn multiply(_: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
-                plain::multiply($fma, a, b, sums);
+            fn multiply_lines((.., count): (usize, usize, usize), a: Lines<'_>, b: Lines<'_>, sums: &mut [f32]) {
+                plain::multiply($fma, count, a, b, sums);
             }
 
             #[inline(always)]
@@ -150,7 +176,7 @@ plain_loops!(Neon, f32::mul_add);
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! intrinsics {
-    ($machine:ty, $set:ident, $group:literal, $flip:literal, $multiply_i8:path, |$panel:ident, $bias:ident| $fill:block $(, $turn:path)?) => {
+    ($machine:ty, $set:ident, $group:literal, $flip:literal, $multiply_i8:path, |$panel:ident, $bias:ident| $fill:block $(, $turn:path, $rows:path)?) => {
         impl Machine for $machine {
             const ROWS: usize = $set::ROWS;
             const COLUMNS: usize = $set::COLUMNS;
@@ -163,9 +189,9 @@ macro_rules! intrinsics {
             }
 
             #[inline(always)]
-            fn multiply(rows: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
+            fn multiply_lines(block: (usize, usize, usize), a: Lines<'_>, b: Lines<'_>, sums: &mut [f32]) {
                 // SAFETY: a machine is only named under its `Path`, which the CPU has; the kernel checks lengths.
-                unsafe { $set::multiply(rows, a, b, sums) }
+                unsafe { $set::multiply(block, a, b, sums) }
             }
 
             #[inline(always)]
@@ -177,7 +203,23 @@ macro_rules! intrinsics {
             #[inline(always)]
             fn bias($panel: &[u32], $bias: &mut [i32]) $fill
 
+            #[inline(always)]
+            fn prefetch(soon: &[f32]) {
+                for line in soon.chunks(CACHE_LINE) {
+                    // SAFETY: the instruction belongs to the architecture, and only asks.
+                    unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
+                }
+            }
+
             $(
+                const READS_ROWS: bool = true;
+
+                #[inline(always)]
+                fn multiply_rows(block: (usize, usize, usize), a: Lines<'_>, b: Lines<'_>, sums: &mut [f32]) {
+                    // SAFETY: as above.
+                    unsafe { $rows(block, a, b, sums) }
+                }
+
                 #[inline(always)]
                 fn turn<T: Word, const N: usize>(
                     rows: &[&[T]; N],
@@ -197,7 +239,7 @@ macro_rules! intrinsics {
 #[cfg(target_arch = "x86_64")]
 intrinsics!(Avx2, avx2, 2, 0, avx2::multiply_i8, |_panel, _bias| {});
 #[cfg(target_arch = "x86_64")]
-intrinsics!(Avx512, avx512, 2, 0, avx512::multiply_i8, |_panel, _bias| {}, avx512_turn::rows);
+intrinsics!(Avx512, avx512, 2, 0, avx512::multiply_i8, |_panel, _bias| {}, avx512_turn::rows, avx512::multiply_rows);
 #[cfg(target_arch = "x86_64")]
 intrinsics!(
     Avx512Vnni,
@@ -209,7 +251,8 @@ intrinsics!(
         // SAFETY: as above.
         unsafe { avx512::bias(panel, bias) }
     },
-    avx512_turn::rows
+    avx512_turn::rows,
+    avx512::multiply_rows
 );
 
 /// Whether this thread rounds to nearest even and keeps subnormals. Another library may have changed the control

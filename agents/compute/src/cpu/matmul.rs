@@ -6,14 +6,13 @@
 
 use std::ops::Range;
 
-use super::chains::{CHAIN, end_chain};
+use super::gram::mirror;
 use super::machine::Machine;
-use super::pack::{Buffer, Factor, Side, pack_side};
-use super::pool::{Chunk, Pool, Tiles, allocate};
-use super::recycle::Kept;
+use super::pack::{Buffer, Side, pack_side};
+use super::pool::{Pool, Tiles, allocate};
 use super::shared::Shared;
+use super::sums::{AddChains, Product};
 use crate::exec::{Cancel, ExecError};
-use crate::word::Word;
 
 /// Words of k in a block: twelve rows of A are then 12 KiB, which stay in the first cache.
 const BLOCK: usize = 256;
@@ -30,51 +29,6 @@ const LEAST_TILE: usize = 192;
 const TILES_PER_THREAD: usize = 2;
 /// Most elements of chain results that are kept to split products by chain.
 const CHAIN_RESULTS: usize = 1 << 24;
-
-/// Factors and their sums.
-pub(super) trait Product: Factor {
-    type Sum: Word + Kept;
-    /// Terms of a chain.
-    const CHAIN: usize;
-    /// Whether B has a bias for the flipped signs of A.
-    const FLIPS: bool;
-
-    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [Self::Sum]);
-    fn end_chain<M: Machine>(total: Self::Sum, chain: Self::Sum) -> Self::Sum;
-}
-
-impl Product for f32 {
-    type Sum = f32;
-    const CHAIN: usize = CHAIN;
-    const FLIPS: bool = false;
-
-    #[inline(always)]
-    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], _: &[i32], sums: &mut [f32]) {
-        M::multiply(rows, a, b, sums);
-    }
-
-    #[inline(always)]
-    fn end_chain<M: Machine>(total: f32, chain: f32) -> f32 {
-        end_chain::<M>(total, chain)
-    }
-}
-
-impl Product for i8 {
-    type Sum = i32;
-    /// Integer sums have no order; this bounds nothing but the block that an inner loop sees.
-    const CHAIN: usize = 1 << 20;
-    const FLIPS: bool = true;
-
-    #[inline(always)]
-    fn multiply<M: Machine>(rows: usize, a: &[u32], b: &[u32], bias: &[i32], sums: &mut [i32]) {
-        M::multiply_i8(rows, a, b, bias, sums);
-    }
-
-    #[inline(always)]
-    fn end_chain<M: Machine>(total: i32, chain: i32) -> i32 {
-        total.wrapping_add(chain)
-    }
-}
 
 /// Batched matrices `[m, k]` and `[n, k]`; columns only of single ones.
 #[derive(Clone, Copy)]
@@ -98,12 +52,7 @@ pub(super) fn multiply<T: Product>(pool: &Pool<'_>, matrices: Matrices<'_, T>) -
     }
     let mut out = by_tiles(pool, matrices)?;
     if matrices.symmetric {
-        // Panels above the diagonal were left out. Each element below is the same sum of the same products.
-        for row in 0..m {
-            for column in row + 1..n {
-                out[row * n + column] = out[column * n + row];
-            }
-        }
+        mirror(&mut out, n);
     }
     Ok(out)
 }
@@ -344,24 +293,6 @@ impl<T: Product> Multiply<'_, T> {
                 // SAFETY: as above.
                 let out = unsafe { self.out.range(place.start + (row + r) * place.n + column, columns) };
                 out.iter_mut().zip(sums).for_each(|(out, &chain)| add(out, chain));
-            }
-        }
-    }
-}
-
-/// Adds chain results `[chains][elements]` in order.
-pub(super) struct AddChains<'a, T: Product> {
-    pub(super) results: &'a [T::Sum],
-    pub(super) elements: usize,
-}
-
-impl<T: Product> Chunk<T::Sum> for AddChains<'_, T> {
-    #[inline(always)]
-    fn fill<M: Machine>(&self, start: usize, out: &mut [T::Sum]) {
-        out.fill(T::Sum::default());
-        for chain in self.results.chunks_exact(self.elements) {
-            for (total, &chain) in out.iter_mut().zip(&chain[start..]) {
-                *total = T::end_chain::<M>(*total, chain);
             }
         }
     }

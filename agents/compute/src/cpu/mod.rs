@@ -5,6 +5,7 @@ mod columns;
 mod dispatch;
 mod elementwise;
 mod fuse;
+mod gram;
 mod kernels;
 mod linear;
 mod loose;
@@ -24,6 +25,7 @@ mod run;
 mod segments;
 mod shared;
 mod strided;
+mod sums;
 mod values;
 
 pub use path::Path;

@@ -1,10 +1,10 @@
 //! Matrix products of a few rows by one thread, their second factor packed beforehand where many read it.
 
 use super::machine::Machine;
-use super::matmul::Product;
-use super::pack::{Buffer, Factor, pack};
+use super::pack::{Buffer, Factor, Side, pack, pack_side};
 use super::path::{Path, Work};
 use super::recycle::Buffers;
+use super::sums::Product;
 use crate::exec::ExecError;
 
 /// Most words of k in a block: twelve rows of A are then 24 KiB, which stay in the first cache.
@@ -26,7 +26,7 @@ impl Packed {
     pub(super) fn new<T: Product>(
         path: Path,
         buffers: &mut Buffers,
-        b: &[T],
+        b: Side<'_, T>,
         (n, k): (usize, usize),
     ) -> Result<Self, ExecError> {
         let words = path.run(Words::<T>(k, std::marker::PhantomData));
@@ -59,7 +59,7 @@ impl<T: Factor> Work for Words<T> {
 }
 
 struct Pack<'a, T> {
-    b: &'a [T],
+    b: Side<'a, T>,
     n: usize,
     k: usize,
     out: &'a mut [u32],
@@ -73,12 +73,12 @@ impl<T: Factor> Work for Pack<'_, T> {
         let rows = self.n.next_multiple_of(M::COLUMNS);
         for (first, count) in blocks(self.k.div_ceil(T::group::<M>())) {
             let out = &mut self.out[rows * first..][..rows * count];
-            pack::<M, T>(self.b, self.k, first, count, M::COLUMNS, 0, out);
+            pack_side::<M, T>(self.b, (0..self.n, self.k), (first, count), M::COLUMNS, 0, out);
         }
     }
 }
 
-/// `A B^T` for `[m, k]` and a packed `[n, k]`, one chain long.
+/// `A B^T` for `[m, k]` and a packed `[n, k]`, one chain long. Meanwhile memory `ahead` is asked for.
 pub(super) fn multiply<T: Product>(
     path: Path,
     buffers: &mut Buffers,
@@ -86,6 +86,7 @@ pub(super) fn multiply<T: Product>(
     packed: &Packed,
     (m, n, k): (usize, usize, usize),
     out: &mut [T::Sum],
+    ahead: &[f32],
 ) -> Result<(), ExecError> {
     let (rows, columns) = path.panels();
     let words = path.run(Words::<T>(k, std::marker::PhantomData));
@@ -103,6 +104,7 @@ pub(super) fn multiply<T: Product>(
         sums: &mut sums,
         bias: &mut bias,
         out,
+        ahead,
     });
     panels.recycle(buffers);
     buffers.give(sums);
@@ -118,6 +120,7 @@ struct Multiply<'a, T: Product> {
     sums: &'a mut [T::Sum],
     bias: &'a mut [i32],
     out: &'a mut [T::Sum],
+    ahead: &'a [f32],
 }
 
 impl<T: Product> Work for Multiply<'_, T> {
@@ -129,11 +132,16 @@ impl<T: Product> Work for Multiply<'_, T> {
         let area = M::ROWS * M::COLUMNS;
         let (down, across) = (m.next_multiple_of(M::ROWS), n.next_multiple_of(M::COLUMNS));
         let flips = T::FLIPS && M::FLIP != 0;
+        // Whole panels of A that need not be packed.
+        let as_they_lie = if T::reads_rows::<M>(k) { m / M::ROWS } else { 0 };
         let blocks = blocks(k.div_ceil(T::group::<M>()));
         let last = blocks.len().saturating_sub(1);
+        let loops = blocks.len() * (down / M::ROWS) * (across / M::COLUMNS);
+        let mut ahead = self.ahead.chunks(self.ahead.len().div_ceil(loops.max(1)).max(1));
         for (block, (first, words)) in blocks.enumerate() {
-            let panels = &mut self.panels[..down * words];
-            pack::<M, T>(self.a, k, first, words, M::ROWS, if flips { M::FLIP } else { 0 }, panels);
+            let panels = &mut self.panels[..(down - as_they_lie * M::ROWS) * words];
+            let rest = &self.a[as_they_lie * M::ROWS * k..];
+            pack::<M, T>(rest, k, first, words, M::ROWS, if flips { M::FLIP } else { 0 }, panels);
             let b = &self.b[across * first..][..across * words];
             for (j, panel_b) in b.chunks_exact(M::COLUMNS * words).enumerate() {
                 let bias: &[i32] = if flips {
@@ -142,14 +150,20 @@ impl<T: Product> Work for Multiply<'_, T> {
                 } else {
                     &[]
                 };
-                for (i, panel_a) in panels.chunks_exact(M::ROWS * words).enumerate() {
+                for i in 0..down / M::ROWS {
                     let slot = if last > 0 { i * (across / M::COLUMNS) + j } else { 0 };
                     let sums = &mut self.sums[slot * area..][..area];
                     if block == 0 {
                         sums.fill(T::Sum::default());
                     }
                     let (row, column) = (i * M::ROWS, j * M::COLUMNS);
-                    T::multiply::<M>(m - row, panel_a, panel_b, bias, sums);
+                    M::prefetch(ahead.next().unwrap_or_default());
+                    if i < as_they_lie {
+                        T::multiply_rows::<M>(&self.a[row * k + first..], k, panel_b, sums);
+                    } else {
+                        let panel_a = &panels[(i - as_they_lie) * M::ROWS * words..][..M::ROWS * words];
+                        T::multiply::<M>(m - row, panel_a, panel_b, bias, sums);
+                    }
                     if block == last {
                         let columns = M::COLUMNS.min(n - column);
                         let rows = sums.chunks_exact(M::COLUMNS).zip(self.out[row * n..].chunks_mut(n));

@@ -14,6 +14,8 @@ pub(super) const SIDE: usize = 16;
 /// Terms that are packed at once; divides a chain.
 const BLOCK: usize = 256;
 const _: () = assert!(CHAIN.is_multiple_of(BLOCK));
+/// Elements that are asked for ahead, at most: half of the first cache.
+const MOST_AHEAD: usize = 4096;
 
 /// What rows are multiplied by.
 #[derive(Clone, Copy)]
@@ -65,6 +67,9 @@ impl Chunk<f32> for FoldChains<'_> {
             };
             let of = |x, skip| -> [&[f32]; SIDE] { std::array::from_fn(|lane| &x[stretch(x, skip, lane)]) };
             let a = of(self.a, self.skip[0]);
+            // The rows that come next, while these are turned.
+            let next = stretch(self.a, self.skip[0], count - 1).end;
+            M::prefetch(&self.a[next..self.a.len().min(next + (SIDE * self.k).min(MOST_AHEAD))]);
             let terms = a.iter().map(|a| a.len()).max().unwrap_or(0);
             let mut sums = [0.0; SIDE];
             for first in (0..terms).step_by(BLOCK) {

@@ -18,7 +18,7 @@ pub(super) fn run(pool: &Pool<'_>, graph: &Graph, inputs: &[Tensor]) -> Result<V
         if pool.cancel.is_cancelled() {
             return Err(ExecError::Cancelled);
         }
-        let members = match step {
+        match step {
             Step::One(index) => {
                 let parts = plan.reads.operands[*index].iter().map(|read| {
                     let data = values.get(read.source).ok_or(ExecError::Malformed)?;
@@ -27,18 +27,17 @@ pub(super) fn run(pool: &Pool<'_>, graph: &Graph, inputs: &[Tensor]) -> Result<V
                 let parts = parts.collect::<Result<Vec<_>, ExecError>>()?;
                 let data = dispatch::evaluate(&Target::Whole(pool), &graph.operations()[*index], &parts)?;
                 values.put(*index, data);
-                std::slice::from_ref(index)
             }
             Step::Together(group) => {
                 let later = |&index: &usize| last[index] > now;
                 let kept: Vec<usize> = group.members.iter().copied().filter(later).collect();
                 let whole = fuse::run(pool, graph, &plan.reads, group, &kept, &values)?;
-                kept.into_iter().zip(whole).for_each(|(index, data)| values.put(index, data));
-                &group.members
+                let made = kept.into_iter().chain(group.folds.iter().map(|fold| fold.index));
+                made.zip(whole).for_each(|(index, data)| values.put(index, data));
             }
-        };
-        let read = members.iter().flat_map(|&member| &plan.reads.operands[member]).map(|read| read.source);
-        for source in read.chain(members.iter().map(|&member| Operand::Op(member as u16))) {
+        }
+        let made = step.operations().into_iter().map(|index| Operand::Op(index as u16));
+        for source in step.outside(&plan.reads).chain(made) {
             if let Operand::Op(i) = source
                 && last[usize::from(i)] <= now
             {
@@ -53,12 +52,8 @@ pub(super) fn run(pool: &Pool<'_>, graph: &Graph, inputs: &[Tensor]) -> Result<V
 fn last_steps(graph: &Graph, plan: &Plan) -> Vec<usize> {
     let mut last = vec![0; graph.operations().len()];
     for (now, step) in plan.steps.iter().enumerate() {
-        let members = match step {
-            Step::One(index) => std::slice::from_ref(index),
-            Step::Together(group) => &group.members,
-        };
-        for read in members.iter().flat_map(|&member| &plan.reads.operands[member]) {
-            if let Operand::Op(i) = read.source {
+        for source in step.outside(&plan.reads) {
+            if let Operand::Op(i) = source {
                 last[usize::from(i)] = now;
             }
         }

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::chains::{CHAIN, end_chain};
-use super::columns::Down;
+use super::columns::{self, Down};
 use super::machine::Machine;
-use super::matmul::AddChains;
 use super::pack::{Buffer, pack};
+use super::path::Work;
 use super::pool::{Pool, Tiles, allocate};
 use super::shared::Shared;
+use super::sums::AddChains;
 use crate::exec::ExecError;
 
 /// Points `[d, n]` and their labels.
@@ -70,9 +71,7 @@ pub(super) fn segment_sum_of_rows(
     let mut results = pool.store.tensors().take(elements * chains)?;
     let work = labels.len().saturating_mul(points.columns) / 2;
     pool.tiles(chains, work, &SumRows { points, labels, elements, out: Shared::new(&mut results) })?;
-    let sums = pool.make(elements, 1, chains, &AddChains::<f32> { results: &results, elements });
-    pool.store.tensors().give(results);
-    sums
+    columns::total(pool, results, elements)
 }
 
 /// Chain results `[chains][segments][d]`.
@@ -90,19 +89,45 @@ impl Tiles for SumRows<'_> {
 
     #[inline(always)]
     fn tile<M: Machine>(&self, (): &mut (), chain: usize) -> Result<(), ExecError> {
-        let d = self.points.columns;
         // SAFETY: each chain is computed by one thread, and this is the only range it holds.
         let sums = unsafe { self.out.range(chain * self.elements, self.elements) };
         sums.fill(0.0);
-        let first = chain * CHAIN;
-        let labels = &self.labels[first..self.labels.len().min(first + CHAIN)];
-        for (row, &label) in (first..).zip(labels) {
-            let Some(at) = usize::try_from(label).ok().filter(|&label| label < self.elements / d) else { continue };
-            for (sum, &x) in sums[at * d..][..d].iter_mut().zip(self.points.row(row)) {
+        let rows = chain * CHAIN..self.labels.len().min((chain + 1) * CHAIN);
+        AddLabelled { points: self.points, labels: self.labels, rows, sums }.run::<M>();
+        Ok(())
+    }
+}
+
+/// Adds points to the sums of their segments, `[segments][d]`, which are chains in the making.
+pub(super) struct AddLabelled<'a> {
+    pub(super) points: Down<'a>,
+    pub(super) labels: &'a [i32],
+    pub(super) rows: Range<usize>,
+    pub(super) sums: &'a mut [f32],
+}
+
+impl Work for AddLabelled<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self) {
+        let Self { points, labels, rows, sums } = self;
+        let d = points.columns;
+        if d == 1 {
+            for (row, &label) in rows.clone().zip(&labels[rows]) {
+                if let Some(sum) = usize::try_from(label).ok().and_then(|label| sums.get_mut(label)) {
+                    *sum = M::term(points.row(row)[0], 1.0, *sum);
+                }
+            }
+            return;
+        }
+        let segments = sums.len() / d;
+        for (row, &label) in rows.clone().zip(&labels[rows]) {
+            let Some(at) = usize::try_from(label).ok().filter(|&label| label < segments) else { continue };
+            for (sum, &x) in sums[at * d..][..d].iter_mut().zip(points.row(row)) {
                 *sum = M::term(x, 1.0, *sum);
             }
         }
-        Ok(())
     }
 }
 

@@ -76,27 +76,44 @@ impl<const N: usize> Strided<N> {
         length: usize,
         mut run: impl FnMut(usize, usize, [usize; N], [usize; N]),
     ) {
+        if length == 0 {
+            return;
+        }
         let row = self.dims[3];
         let inner: [usize; N] = std::array::from_fn(|n| self.strides[n][3]);
+        let (mut column, mut rest) = (start % row, start / row);
+        // The first element of a row; later rows are found by steps, for divisions take as long as a short row.
+        let (mut line, mut place) = (self.bases, [0; 3]);
+        for axis in (0..3).rev() {
+            place[axis] = rest % self.dims[axis];
+            rest /= self.dims[axis];
+            for (line, own) in line.iter_mut().zip(&self.strides) {
+                *line = line.wrapping_add(place[axis] * own[axis]);
+            }
+        }
         let mut done = 0;
-        while done < length {
-            let index = start + done;
-            let column = index % row;
-            let mut rest = index / row;
-            let mut at = self.bases;
-            for axis in (0..3).rev() {
-                let coordinate = rest % self.dims[axis];
-                rest /= self.dims[axis];
-                for (at, own) in at.iter_mut().zip(&self.strides) {
-                    *at = at.wrapping_add(coordinate * own[axis]);
-                }
-            }
-            for (at, step) in at.iter_mut().zip(inner) {
-                *at = at.wrapping_add(column * step);
-            }
+        loop {
             let count = (row - column).min(length - done);
-            run(done, count, at, inner);
+            run(done, count, std::array::from_fn(|n| line[n].wrapping_add(column * inner[n])), inner);
             done += count;
+            if done == length {
+                return;
+            }
+            column = 0;
+            for axis in (0..3).rev() {
+                place[axis] += 1;
+                let whole = place[axis] == self.dims[axis];
+                for (line, own) in line.iter_mut().zip(&self.strides) {
+                    *line = line.wrapping_add(own[axis]);
+                    if whole {
+                        *line = line.wrapping_sub(own[axis] * self.dims[axis]);
+                    }
+                }
+                if !whole {
+                    break;
+                }
+                place[axis] = 0;
+            }
         }
     }
 }

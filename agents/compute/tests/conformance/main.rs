@@ -10,6 +10,7 @@ mod kernels;
 mod linear;
 mod movement;
 mod random_graphs;
+mod tails;
 mod transposed;
 mod values;
 

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tessera_chain::rules::DisputeVerdict;
-use tessera_chain::{CancellationToken, Chain, ChainError, DisputePhase, Pubkey, Receipt, World, address};
+use tessera_chain::{CancellationToken, Chain, ChainError, DisputePhase, Pubkey, World, address};
 
 use super::desk::{DisputeJob, Disputes};
 use super::job::{JobError, Moved, run};
 use crate::agent::{Agent, StopPolicy};
-use crate::errands::{Errand, Errands};
+use crate::errands::{Errand, ErrandEnd, Errands};
 use crate::progress::Progress;
 use crate::running::follow;
 use crate::shutdown::Shutdown;
@@ -52,7 +52,7 @@ pub enum Done {
     /// Of the game.
     Moved(Result<Moved, JobError>),
     /// What ends it.
-    Sent(Result<Receipt, ChainError>),
+    Ran(Result<ErrandEnd, ChainError>),
 }
 
 /// Plays disputes until none is left.
@@ -132,13 +132,19 @@ impl Player {
             jobs.spawn(Job::Dispute(job), async move { Done::Moved(run(bench, truths, world, job).await) });
         }
         let limits = self.bench.node.crank_limits();
-        let errands = Errands { world, memory: &self.progress.errands, limits: &limits, uptime };
+        let errands = Errands {
+            world,
+            me: address::provider(&world.market_key(), &self.bench.authority()),
+            memory: &self.progress.errands,
+            limits: &limits,
+            uptime,
+        };
         let due = errands
             .plan([], now, |due| due.crank.dispute().filter(|dispute| self.is_played(world, dispute)).map(|_| 0));
         for errand in due {
             self.progress.errand_begins(&errand);
             let (bench, world) = (self.bench.clone(), world.clone());
-            jobs.spawn(Job::Errand(errand), async move { Done::Sent(bench.run_errand(&world, &errand).await) });
+            jobs.spawn(Job::Errand(errand), async move { Done::Ran(bench.run_errand(&world, &errand).await) });
         }
     }
 
@@ -176,7 +182,7 @@ impl Agent for Player {
                 self.opened |= failed && matches!(job, DisputeJob::Open(_));
                 self.disputes.ended(job, result, &self.progress)
             }
-            (Job::Errand(errand), Ok(Done::Sent(result))) => self.progress.errand_ended(&errand, result),
+            (Job::Errand(errand), Ok(Done::Ran(result))) => self.progress.errand_ended(&errand, result),
             (Job::Dispute(job), _) => {
                 self.disputes.lost(job, &self.progress);
                 Ok(())

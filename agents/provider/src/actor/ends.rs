@@ -17,7 +17,7 @@ type Terms = (Pubkey, [u8; 32]);
 impl Actor {
     pub(super) fn end(&mut self, ended: Ended<Job, Done>) -> Result<(), ProviderError> {
         match (ended.key, ended.outcome) {
-            (Job::Errand(errand), Ok(Done::Sent(result))) => self.progress.errand_ended(&errand, result)?,
+            (Job::Errand(errand), Ok(Done::Ran(result))) => self.progress.errand_ended(&errand, result)?,
             (Job::Errand(errand), Err(lost)) => {
                 tracing::error!(?errand, %lost, "a job was lost");
                 self.progress.errand_lost(&errand);

@@ -17,7 +17,13 @@ pub(super) fn plan<'a>(
     me: &'a Versioned<Provider>,
     now: Moment,
 ) -> impl Iterator<Item = Action> + use<'a> {
-    let errands = Errands { world: view.world, memory: view.errands, limits: &view.limits.cranks, uptime: view.uptime };
+    let errands = Errands {
+        world: view.world,
+        me: view.me,
+        memory: view.errands,
+        limits: &view.limits.cranks,
+        uptime: view.uptime,
+    };
     let own = waiting_balance(view.world, me).into_iter().chain(share(view, now));
     errands.plan(own, now, |due| patience(view, me, due)).into_iter().map(Action::Errand)
 }

@@ -7,8 +7,8 @@ use futures::FutureExt;
 use tessera_chain::program::hashes::{Hasher, keyed_leaf, seal_hash};
 use tessera_chain::rules::{self, SettleFacts, Settlement, SilentRun, TaskView};
 use tessera_chain::{
-    AuditState, Chain, ChainError, Draw, FakeChain, Moment, Outgoing, Provider, Pubkey, Run, RunState, SlotHash,
-    SlotState, Task, TicketChain,
+    AuditState, Chain, ChainError, Draw, FakeChain, Instruction, Moment, Outgoing, Provider, Pubkey, Run, RunState,
+    SlotHash, SlotState, Task, TicketChain,
 };
 use tessera_compute::referee::merkle::{Proof, TensorHeader};
 use tessera_compute::referee::proof::{OutputLeaf, pick};
@@ -20,11 +20,18 @@ pub fn read<T>(reading: impl Future<Output = Result<T, ChainError>>) -> T {
 }
 
 pub fn apply(chain: &FakeChain, outgoing: &Outgoing, signers: &[Pubkey]) {
-    let instruction = outgoing.instructions.last().expect("an instruction");
+    // Those before the last one make what it needs; openings come together.
+    let first = if outgoing.label == "audit_open" { 0 } else { outgoing.instructions.len() - 1 };
+    for instruction in &outgoing.instructions[first..] {
+        carry_out(chain, &outgoing.label, instruction, signers);
+    }
+}
+
+fn carry_out(chain: &FakeChain, label: &str, instruction: &Instruction, signers: &[Pubkey]) {
     let keys: Vec<Pubkey> = instruction.accounts.iter().map(|account| account.pubkey).collect();
     // After the discriminator.
     let call = Call { chain, keys, data: &instruction.data[8..], now: read(chain.moment()) };
-    match outgoing.label.as_str() {
+    match label {
         "task_claim" => call.claim(signers[0]),
         "run_release" => call.release(),
         "run_submit" => call.submit(),

@@ -31,7 +31,7 @@ impl Actor {
                 }
                 (self.tickets, self.searching) = (found, false);
             }
-            (Job::Errand(errand), Ok(Done::Sent(result))) => self.progress.errand_ended(&errand, result)?,
+            (Job::Errand(errand), Ok(Done::Ran(result))) => self.progress.errand_ended(&errand, result)?,
             (Job::Dispute(job), Ok(Done::Disputed(result))) => self.disputes.ended(job, result, &self.progress)?,
             (job, Err(lost)) => self.lost(job, &lost),
             // No job returns what is not its own.

@@ -1,7 +1,7 @@
 //! What the runs of a market ask of this verifier.
 
 use tessera_chain::program::state::FULL_RATE;
-use tessera_chain::{AuditState, Deadline, Moment, Provider, Run, SlotState, Task, TaskState, Versioned};
+use tessera_chain::{AccountKind, AuditState, Deadline, Moment, Provider, Run, SlotState, Task, TaskState, Versioned};
 use tessera_node::eligibility::may_audit;
 
 use super::{AuditStage, Committed, View, is_live, is_unopened};
@@ -106,12 +106,15 @@ fn claim<'a>(
     Some(Item { task, run, need: Need::Claim { element }, until: claim.answer_until.into() })
 }
 
-/// Whether a claim is on its way, or landed and is not in the accounts yet: a claim is counted in its run.
+/// Whether a claim is on its way, or landed and its audit is not among the accounts yet. Only a later listing of the audits
+/// without it says that it was on a fork that is gone: the run, which counts its audits, may be read again before them.
 pub(super) fn is_claim_unseen(view: &View<'_>, run: &Versioned<Run>) -> bool {
     let Some(task) = view.world.tasks.get(&run.task) else { return false };
     match view.audit_note(task, run).stage {
         AuditStage::Claiming => true,
-        AuditStage::Claimed(slot) => run.slot <= slot && view.own_audit(run).is_none(),
-        _ => false,
+        AuditStage::Claimed(slot) | AuditStage::Posted(slot) | AuditStage::Opened(slot) => {
+            view.own_audit(run).is_none() && view.world.listed_at(AccountKind::Audit) <= slot
+        }
+        AuditStage::Idle | AuditStage::Posting | AuditStage::Opening | AuditStage::GivenUp => false,
     }
 }

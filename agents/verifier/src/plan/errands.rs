@@ -20,7 +20,13 @@ pub(super) fn plan<'a>(
     me: &'a Versioned<Provider>,
     now: Moment,
 ) -> impl Iterator<Item = Action> + use<'a> {
-    let errands = Errands { world: view.world, memory: view.errands, limits: &view.limits.cranks, uptime: view.uptime };
+    let errands = Errands {
+        world: view.world,
+        me: view.me,
+        memory: view.errands,
+        limits: &view.limits.cranks,
+        uptime: view.uptime,
+    };
     let own = commitment(view, me, now).into_iter().chain(waiting_balance(view.world, me));
     errands.plan(own, now, |due| patience(view, me, due)).into_iter().map(Action::Errand)
 }

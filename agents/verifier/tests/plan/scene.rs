@@ -4,7 +4,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tessera_chain::due::{Crank, Due};
-use tessera_chain::{Audit, Keypair, Moment, Provider, Pubkey, Run, Task, World, address};
+use tessera_chain::{
+    Account, AccountKind, Audit, Keypair, Moment, Provider, Pubkey, Run, Task, Update, Versioned, World, address,
+};
 use tessera_node::{CrankLimits, Errand, ErrandMemory, Memory, Secrets, Tickets};
 use tessera_verifier::Limits;
 use tessera_verifier::plan::{Action, AuditStage, Committed, Roots, Stage, View, plan};
@@ -106,6 +108,14 @@ impl Scene {
     /// What was sent about the audit of task A's run.
     pub fn sent(mut self, stage: AuditStage) -> Self {
         self.audits.set(run_key(), [A; 32], stage);
+        self
+    }
+
+    /// All audits were listed in this slot.
+    pub fn listed(mut self, slot: u64) -> Self {
+        let audit = |account: &Versioned<Audit>| Account::Audit(Box::new(account.data.clone()));
+        let accounts = self.world.audits.values().map(|account| (account.key, audit(account))).collect();
+        self.world.apply(Update::Listing { kind: AccountKind::Audit, slot, accounts });
         self
     }
 

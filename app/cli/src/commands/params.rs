@@ -60,8 +60,8 @@ pub async fn propose(signed: &SignedSession, wanted: &Params) -> Result<(), CliE
     let session = &signed.session;
     let market = &session.market;
     let native = is_native(&market.mint);
-    let proposed = wanted.on_chain(session.mint.decimals, native).map_err(MigrationError::from)?;
-    let epoch_seconds = wanted.epoch_seconds().map_err(MigrationError::from)?;
+    let proposed = wanted.on_chain(session.mint.decimals, native).map_err(wrong)?;
+    let epoch_seconds = wanted.epoch_seconds().map_err(wrong)?;
     if epoch_seconds != market.epoch_seconds {
         return Err(CliError::usage(
             format!(
@@ -74,11 +74,14 @@ pub async fn propose(signed: &SignedSession, wanted: &Params) -> Result<(), CliE
     require_change(&proposed, &market.params)?;
     let now = session.chain.moment().await?;
     let (inforce, next) = (rules::MarketParams::from(market.params), rules::MarketParams::from(proposed));
-    rules::plan_propose(&inforce, &next, native, now.into()).map_err(|refusal| {
-        CliError::usage(format!("the market refuses these parameters: {refusal}"), "correct the file; nothing was sent")
-    })?;
+    rules::plan_propose(&inforce, &next, native, now.into())
+        .map_err(|refusal| wrong(format!("the market refuses these parameters: {refusal}")))?;
     send(signed, "market_propose", vec![ix::market_propose(signed.key(), market.key, proposed)]).await?;
     Ok(())
+}
+
+fn wrong(reason: impl fmt::Display) -> CliError {
+    CliError::usage(reason.to_string(), "correct the file; nothing was sent")
 }
 
 fn require_change(proposed: &MarketParams, inforce: &MarketParams) -> Result<(), CliError> {

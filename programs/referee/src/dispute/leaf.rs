@@ -61,11 +61,17 @@ pub fn value_in_leaf(ty: &TensorType, element: u64, leaf: &[u8; LEAF]) -> Option
 pub fn padding_is_zero(ty: &TensorType, leaf_index: u64, leaf: &[u8; LEAF]) -> bool {
     let (row, rows) = (ty.shape.row(), ty.shape.rows());
     let (per_leaf, padded) = (leaf_elements(ty.dtype), padded_row(ty.dtype, row));
+    let size = ty.dtype.size();
+    if padded == row {
+        // Only the last leaf has padding, at its end.
+        let before = leaf_index.saturating_mul(per_leaf);
+        let held = rows.wrapping_mul(row).saturating_sub(before).min(per_leaf).wrapping_mul(size);
+        return leaf.iter().skip(held as usize).all(|byte| *byte == 0);
+    }
     // Padded rows lie whole in a leaf or fill whole leaves, so a leaf is cut into equal stretches of one row each.
     let stretch = padded.min(per_leaf);
     let first = leaf_index.saturating_mul(per_leaf.checked_div(stretch).unwrap_or(0));
     let per_row = padded.checked_div(stretch).unwrap_or(0);
-    let size = ty.dtype.size();
     let bytes = stretch.wrapping_mul(size).max(1) as usize;
     (first..u64::MAX).zip(leaf.chunks(bytes)).all(|(at, chunk)| {
         let (in_row, part) = (at.checked_div(per_row), at.checked_rem(per_row));

@@ -1,13 +1,11 @@
 use anchor_lang::prelude::*;
-use tessera_rules::{Backend, Capabilities, ClaimStep, ClaimTerms, Claimant, plan_claim};
+use tessera_rules::{ClaimStep, plan_claim};
 
 use crate::creation::create;
 use crate::errors::TesseraError;
 use crate::events::TaskClaimed;
 use crate::seeds;
-use crate::state::{
-    BackendKind, Deadline, Differing, Draw, LAYOUT_VERSION, MarketNow, Moment, Provider, Run, RunState, Task,
-};
+use crate::state::{Deadline, Differing, Draw, LAYOUT_VERSION, MarketNow, Moment, Provider, Run, RunState, Task};
 
 /// Accounts of `task_claim`.
 #[derive(Accounts)]
@@ -33,52 +31,14 @@ pub struct TaskClaim<'info> {
     pub system_program: Program<'info, System>,
 }
 
-impl Provider {
-    /// What it has, as claims compare it.
-    fn capabilities(&self) -> Capabilities {
-        let reputation = tessera_rules::Reputation::from(self.reputation);
-        Capabilities {
-            backend: match self.hardware.backend {
-                BackendKind::Cpu => Backend::Cpu,
-                BackendKind::Cuda => Backend::Cuda,
-            },
-            memory_mib: self.hardware.memory_mib,
-            compute_capability: self.hardware.compute_capability,
-            region: self.hardware.region,
-            tier: self.hardware.tier,
-            score: u32::try_from(reputation.score()).unwrap_or(u32::MAX),
-        }
-    }
-}
-
 impl TaskClaim<'_> {
     #[inline(never)]
     fn plan(&self, terms_hash: [u8; 32], now: Moment) -> Result<ClaimStep<[u8; 32]>> {
         let (task, provider) = (&self.task, &self.provider);
         require!(task.terms_hash == terms_hash, TesseraError::TermsChanged);
-        let address = provider.key();
-        let terms = &task.terms;
-        let created = tessera_rules::Moment { unix: terms.created_at, slot: terms.created_slot };
-        let facts = ClaimTerms {
-            reward: terms.reward.into(),
-            run_lock: terms.run_lock.into(),
-            requirements: terms.requirements.into(),
-            named_only: terms.named_only,
-            exclusive_until: created.after(terms.windows.exclusive_seconds).map_err(TesseraError::from)?,
-            paused: MarketNow::read(self.market.as_ref())?.paused,
-        };
-        let by = Claimant {
-            active: provider.is_active(),
-            compute: provider.roles.compute,
-            same_market: provider.market == terms.market,
-            excluded: task.excluded.contains(&address),
-            has_slot: task.has_slot(&address),
-            listed: terms.shortlist.contains(&address),
-            capabilities: provider.capabilities(),
-            active_runs: provider.active_runs,
-            max_runs: provider.max_runs,
-            price_floor: provider.price_floor.into(),
-        };
+        let paused = MarketNow::read(self.market.as_ref())?.paused;
+        let facts = task.claim_terms(paused).map_err(TesseraError::from)?;
+        let by = task.claimant(&provider.key(), provider);
         Ok(plan_claim(&task.view(), &facts, &by, now.into()).map_err(TesseraError::from)?)
     }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod balance;
 mod buffer;
+mod claim;
 mod dispute;
 mod market;
 mod market_now;

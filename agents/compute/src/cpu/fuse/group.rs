@@ -4,23 +4,24 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::chain::{self, Chain, Results};
 use super::plan::Group;
+use super::products;
+use crate::cpu::chains::CHAIN;
 use crate::cpu::dispatch;
 use crate::cpu::machine::Machine;
-use crate::cpu::matmul::Product;
 use crate::cpu::part::{Part, Target};
 use crate::cpu::pool::{Pool, Tiles};
-use crate::cpu::product::{self, Packed};
+use crate::cpu::product::Packed;
 use crate::cpu::reads::{Read, Reads};
 use crate::cpu::recycle::Buffers;
 use crate::cpu::shared::Shared;
 use crate::cpu::values::Values;
 use crate::exec::ExecError;
 use crate::tensor::Data;
-use crate::word::Word;
 use crate::{Graph, OpKind, Operand, Operation};
 
-/// Computes a group's members; of those that `kept` names the whole tensors are returned, in order.
+/// Computes a group's members and folds; the whole tensors of members that `kept` names are returned, in order, then the folds.
 pub(in crate::cpu) fn run(
     pool: &Pool<'_>,
     graph: &Graph,
@@ -36,18 +37,26 @@ pub(in crate::cpu) fn run(
         let elements = usize::try_from(output.shape.elements()).map_err(|_| ExecError::TooLarge(output.bytes()))?;
         whole.push(take(&mut pool.store.tensors(), &output.dtype, elements)?);
     }
-    let factors: Vec<Option<Arc<Packed>>> =
-        group.members.iter().map(|&index| factor(pool, graph, reads, index, values)).collect::<Result<_, _>>()?;
-    let work = group.members.iter().map(|&index| operations[index].flops() / 4 + 1).fold(0, u64::saturating_add);
+    let factors: Vec<Option<Arc<Packed>>> = group
+        .members
+        .iter()
+        .map(|&index| products::factor(pool, graph, reads, index, values))
+        .collect::<Result<_, _>>()?;
+    let work = group.operations().map(|index| operations[index].flops() / 4 + 1).fold(0, u64::saturating_add);
     let work = usize::try_from(work).unwrap_or(usize::MAX);
     let last = last_readers(reads, group);
+    let mut results =
+        group.folds.iter().map(|fold| Results::new(pool, fold, group.rows)).collect::<Result<Vec<_>, _>>()?;
     let outputs = whole.iter_mut().zip(kept).map(|(data, &index)| (index, Whole::new(data))).collect();
-    let run = Run { pool, operations, reads, group, last, values, factors, outputs };
-    let tiles = group.rows.div_ceil(group.tile) as usize;
-    pool.tiles(tiles, work, &run)?;
+    let folds = results.iter_mut().map(Results::shared).collect();
+    let run = Run { pool, operations, reads, group, last, values, factors, outputs, folds };
+    pool.tiles((group.rows as usize).div_ceil(run.piece()), work, &run)?;
     let factors = run.factors;
     for packed in factors.into_iter().flatten().filter_map(Arc::into_inner) {
         packed.recycle(&mut pool.store.tensors());
+    }
+    for (results, fold) in results.into_iter().zip(&group.folds) {
+        whole.push(results.total(pool, fold)?);
     }
     Ok(whole)
 }
@@ -61,39 +70,10 @@ fn take(buffers: &mut Buffers, dtype: &tessera_referee::DType, elements: usize) 
     })
 }
 
-/// The second factor of a product of rows, packed.
-fn factor(
-    pool: &Pool<'_>,
-    graph: &Graph,
-    reads: &Reads,
-    index: usize,
-    values: &Values<'_>,
-) -> Result<Option<Arc<Packed>>, ExecError> {
-    let op = &graph.operations()[index];
-    let Some(Sides { batch: 1, n, k, .. }) = Sides::of(op) else { return Ok(None) };
-    let source = reads.operands[index][1].source;
-    if let Some(packed) = pool.store.factor((source, n, k)) {
-        return Ok(Some(packed));
-    }
-    let packed = match values.get(source) {
-        Some(Data::F32(b)) => Packed::new(pool.path, &mut pool.store.tensors(), b, (n, k))?,
-        Some(Data::I8(b)) => Packed::new(pool.path, &mut pool.store.tensors(), b, (n, k))?,
-        _ => return Err(ExecError::Malformed),
-    };
-    let packed = Arc::new(packed);
-    let is_factor = |(op, own): &(&Operation, &Vec<Read>)| op.kind == OpKind::Matmul && own[1].source == source;
-    if matches!(source, Operand::Input(_))
-        && graph.operations().iter().zip(&reads.operands).filter(is_factor).count() > 1
-    {
-        pool.store.keep_factor((source, n, k), &packed);
-    }
-    Ok(Some(packed))
-}
-
-/// For each member the place in the group of the last one that reads it.
+/// For each member the place in the group of the last one that reads it; folds come after all.
 fn last_readers(reads: &Reads, group: &Group) -> Vec<usize> {
     let mut last: Vec<usize> = (0..group.members.len()).collect();
-    for (at, &index) in group.members.iter().enumerate() {
+    for (at, index) in group.operations().enumerate() {
         for read in &reads.operands[index] {
             if let Some(member) = place(group, read.source) {
                 last[member] = at;
@@ -138,23 +118,6 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// Sides of a batched product.
-struct Sides {
-    batch: usize,
-    m: usize,
-    n: usize,
-    k: usize,
-}
-
-impl Sides {
-    fn of(op: &Operation) -> Option<Self> {
-        let [batch @ .., m, n] = op.output.shape.dims() else { return None };
-        let k = op.operand_types.first().map_or(0, |ty| ty.shape.row()) as usize;
-        let batch = batch.iter().product::<u64>() as usize;
-        (op.kind == OpKind::Matmul).then_some(Self { batch, m: *m as usize, n: *n as usize, k })
-    }
-}
-
 struct Run<'a> {
     pool: &'a Pool<'a>,
     operations: &'a [Operation],
@@ -165,6 +128,8 @@ struct Run<'a> {
     /// Of each member that is a product of rows.
     factors: Vec<Option<Arc<Packed>>>,
     outputs: Vec<(usize, Whole<'a>)>,
+    /// Chain results of each fold.
+    folds: Vec<Shared<'a, f32>>,
 }
 
 impl Tiles for Run<'_> {
@@ -186,11 +151,37 @@ impl Tiles for Run<'_> {
 }
 
 impl Run<'_> {
-    /// All members' elements of one tile.
+    /// Rows that one thread takes: a tile, or a chain of the folds tile by tile.
+    fn piece(&self) -> usize {
+        if self.folds.is_empty() { self.group.tile as usize } else { CHAIN }
+    }
+
+    /// All members' elements of a piece, and what folds make of them.
     fn rows(&self, buffers: &RefCell<Buffers>, index: usize) -> Result<(), ExecError> {
-        let (tile, rows) = (self.group.tile as usize, self.group.rows as usize);
-        let rows = index * tile..rows.min((index + 1) * tile);
+        let path = self.pool.path;
+        let rows = index * self.piece()..((index + 1) * self.piece()).min(self.group.rows as usize);
+        let mut chains = Vec::with_capacity(self.folds.len());
+        for (fold, results) in self.group.folds.iter().zip(&self.folds) {
+            // SAFETY: chains do not overlap, each is computed by one thread, and this is the only range of the fold's that it holds.
+            let results = unsafe { results.range(index * fold.elements, fold.elements) };
+            chains.push(Chain::begin(path, &mut buffers.borrow_mut(), fold, results)?);
+        }
+        for first in rows.clone().step_by(self.group.tile as usize) {
+            self.members(buffers, first..rows.end.min(first + self.group.tile as usize), &mut chains)?;
+        }
+        chains.into_iter().for_each(|chain| chain.end(path, &mut buffers.borrow_mut()));
+        Ok(())
+    }
+
+    /// All members' elements of these rows.
+    fn members(
+        &self,
+        buffers: &RefCell<Buffers>,
+        rows: Range<usize>,
+        chains: &mut [Chain<'_>],
+    ) -> Result<(), ExecError> {
         let mut live: Vec<Option<Data>> = self.group.members.iter().map(|_| None).collect();
+        let mut ahead = self.ahead(&rows);
         for (at, &member) in self.group.members.iter().enumerate() {
             let op = &self.operations[member];
             let own = self.stretch(member, &rows);
@@ -198,8 +189,8 @@ impl Run<'_> {
                 .iter()
                 .map(|read| self.part(&live, read, &rows).ok_or(ExecError::Malformed))
                 .collect::<Result<Vec<_>, _>>()?;
-            let made = if op.kind == OpKind::Matmul {
-                self.product(buffers, op, at, &parts, &own)?
+            let made = if op.kind == OpKind::Matmul && !is_row(op) {
+                products::multiply(self.pool.path, buffers, op, self.factors[at].as_deref(), &parts, &own, &mut ahead)?
             } else {
                 let target = Target::Rows { pool: self.pool, range: own.clone(), buffers };
                 dispatch::evaluate(&target, op, &parts)?
@@ -208,13 +199,38 @@ impl Run<'_> {
                 whole.store(own.start, &made);
             }
             live[at] = Some(made);
-            for dead in (0..=at).filter(|&member| self.last[member] == at) {
-                if let Some(data) = live[dead].take() {
-                    buffers.borrow_mut().give_data(data);
-                }
-            }
+            self.release(buffers, &mut live, at);
+        }
+        for (at, (fold, chain)) in self.group.folds.iter().zip(chains).enumerate() {
+            let operand = |read: &Read| match place(self.group, read.source) {
+                Some(member) => live[member].as_ref().map(chain::Operand::Inside),
+                None => self.values.get(read.source).map(|data| chain::Operand::Outside(data, rows.start)),
+            };
+            let operands: Option<Vec<_>> = self.reads.operands[fold.index].iter().map(operand).collect();
+            chain.add(self.pool.path, &fold.terms, &operands.ok_or(ExecError::Malformed)?, rows.len(), &mut ahead)?;
+            self.release(buffers, &mut live, self.group.members.len() + at);
         }
         Ok(())
+    }
+
+    /// What the next tile's first member reads from outside.
+    fn ahead(&self, rows: &Range<usize>) -> &[f32] {
+        let first = self.group.members.first().and_then(|&first| self.reads.operands[first].first());
+        let Some(Read { source, view: None }) = first else { return &[] };
+        let Some(Data::F32(x)) = self.values.get(*source) else { return &[] };
+        let each = x.len() / self.group.rows as usize;
+        let end = self.group.rows as usize;
+        let next = rows.end..end.min(rows.end + rows.len());
+        x.get(next.start * each..next.end * each).unwrap_or_default()
+    }
+
+    /// Gives back what nothing reads after the operation at this place.
+    fn release(&self, buffers: &RefCell<Buffers>, live: &mut [Option<Data>], at: usize) {
+        for (data, _) in live.iter_mut().zip(&self.last).filter(|(_, last)| **last == at) {
+            if let Some(data) = data.take() {
+                buffers.borrow_mut().give_data(data);
+            }
+        }
     }
 
     /// A tensor's elements in these rows.
@@ -230,54 +246,9 @@ impl Run<'_> {
         let skip = self.stretch(self.group.members[member], rows).start;
         Some(Part { data: live[member].as_ref()?, skip, view: None })
     }
+}
 
-    fn product(
-        &self,
-        buffers: &RefCell<Buffers>,
-        op: &Operation,
-        at: usize,
-        parts: &[Part<'_>],
-        own: &Range<usize>,
-    ) -> Result<Data, ExecError> {
-        let sides = Sides::of(op).ok_or(ExecError::Malformed)?;
-        let factor = self.factors[at].as_deref();
-        match parts {
-            [Part { data: Data::F32(a), skip: a_skip, .. }, Part { data: Data::F32(b), skip: b_skip, .. }] => {
-                self.multiply::<f32>(buffers, &sides, factor, (a, *a_skip), (b, *b_skip), own)
-            }
-            [Part { data: Data::I8(a), skip: a_skip, .. }, Part { data: Data::I8(b), skip: b_skip, .. }] => {
-                self.multiply::<i8>(buffers, &sides, factor, (a, *a_skip), (b, *b_skip), own)
-            }
-            _ => Err(ExecError::Malformed),
-        }
-    }
-
-    /// The output's elements `own`: rows by the packed factor, or whole matrices.
-    fn multiply<T: Product>(
-        &self,
-        buffers: &RefCell<Buffers>,
-        &Sides { m, n, k, .. }: &Sides,
-        factor: Option<&Packed>,
-        (a, a_skip): (&[T], usize),
-        (b, b_skip): (&[T], usize),
-        own: &Range<usize>,
-    ) -> Result<Data, ExecError> {
-        let path = self.pool.path;
-        let buffers = &mut *buffers.borrow_mut();
-        let mut out = buffers.take::<T::Sum>(own.len())?;
-        if let Some(factor) = factor {
-            let rows = own.start / n..own.end / n;
-            let a = &a[rows.start * k - a_skip..rows.end * k - a_skip];
-            product::multiply(path, buffers, a, factor, (rows.len(), n, k), &mut out)?;
-        } else {
-            for (matrix, out) in (own.start / (m * n)..).zip(out.chunks_exact_mut(m * n)) {
-                let packed = Packed::new(path, buffers, &b[matrix * n * k - b_skip..][..n * k], (n, k))?;
-                let a = &a[matrix * m * k - a_skip..][..m * k];
-                let done = product::multiply(path, buffers, a, &packed, (m, n, k), out);
-                packed.recycle(buffers);
-                done?;
-            }
-        }
-        Ok(T::Sum::data(out))
-    }
+/// Whether a product's only row goes by the rows of its second factor.
+fn is_row(op: &Operation) -> bool {
+    matches!(op.output.shape.dims(), [1, _])
 }

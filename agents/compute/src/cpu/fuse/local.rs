@@ -57,8 +57,11 @@ pub(super) fn is_local(op: &Operation, inside: &[bool], rows: u64) -> bool {
             folds(&types[0].shape, rows) && (types[0].dtype != DType::F32 || types[0].shape.row() <= CHAIN as u64)
         }
         OpKind::Matmul => product(op, inside, rows),
+        OpKind::Nearest => {
+            let centres = types[1].shape.elements() > 0 && types[1].bytes() <= MAX_FACTOR;
+            centres && !inside[1] && !inside[2] && leading(out, rows).next().is_some()
+        }
         OpKind::Reshape
-        | OpKind::Nearest
         | OpKind::SegmentSum
         | OpKind::Cholesky
         | OpKind::Solve
@@ -78,13 +81,17 @@ fn folds(shape: &Shape, rows: u64) -> bool {
     shape.row() > 0 && shape.rows().is_multiple_of(rows)
 }
 
-/// Products: whole matrices, or rows of one.
+/// Products: whole matrices, rows of one, or one row by rows of the second factor.
 fn product(op: &Operation, inside: &[bool], rows: u64) -> bool {
-    let ([.., m, _], [batch @ .., _, k]) = (op.output.shape.dims(), op.operand_types[1].shape.dims()) else {
+    let ([.., m, n], [batch @ .., _, k]) = (op.output.shape.dims(), op.operand_types[1].shape.dims()) else {
         return false;
     };
     let batch: u64 = batch.iter().product();
     let one_chain = *k > 0 && (op.operand_types[0].dtype != DType::F32 || *k <= CHAIN as u64);
     let of_rows = batch == 1 && m.is_multiple_of(rows) && !inside[1] && op.operand_types[1].bytes() <= MAX_FACTOR;
-    one_chain && ((batch > 1 && batch.is_multiple_of(rows)) || of_rows)
+    let by_rows = matches!(op.output.shape.dims(), [1, _])
+        && op.operand_types[0].dtype == DType::F32
+        && n.is_multiple_of(rows)
+        && !inside[0];
+    one_chain && ((batch > 1 && batch.is_multiple_of(rows)) || of_rows || by_rows)
 }

@@ -4,9 +4,13 @@
 //! computed from stretch r of the group's other tensors and from any part of tensors outside. So a thread computes some
 //! rows of all of them, one operation after the other, with the same kernels that compute whole tensors: no bit depends on it.
 
+mod again;
+mod chain;
+mod folds;
 mod group;
 mod local;
 mod plan;
+mod products;
 
 pub(super) use group::run;
 pub(super) use plan::{Plan, Step};

@@ -2,6 +2,8 @@
 
 use std::arch::x86_64::*;
 
+use super::Lines;
+
 pub(in crate::cpu) const ROWS: usize = 4;
 pub(in crate::cpu) const COLUMNS: usize = 24;
 const LANES: usize = 8;
@@ -11,11 +13,10 @@ const VECTORS: usize = COLUMNS / LANES;
 macro_rules! kernel {
     ($name:ident, $features:literal, $sum:ty, $step:expr) => {
         #[target_feature(enable = $features)]
-        fn $name(a: &[u32], b: &[u32], sums: &mut [$sum]) {
-            let words = a.len() / ROWS;
-            assert!(b.len() >= words * COLUMNS && sums.len() >= ROWS * COLUMNS);
-            // SAFETY: `a` holds `words` times ROWS words, `b` as many times COLUMNS and `sums` ROWS rows of COLUMNS, of four bytes each.
-            // All loads and stores below lie within; none needs alignment.
+        fn $name(count: usize, a: Lines<'_>, b: Lines<'_>, sums: &mut [$sum]) {
+            assert!(a.hold(count, ROWS) && b.hold(count, COLUMNS) && sums.len() >= ROWS * COLUMNS);
+            // SAFETY: `a` holds ROWS words in each of `count` lines, `b` COLUMNS and `sums` ROWS rows of COLUMNS, of four bytes each.
+            // All loads and stores below lie within; none needs alignment. Past the last line pointers only move.
             unsafe {
                 let mut acc = [[_mm256_setzero_si256(); VECTORS]; ROWS];
                 for (r, acc) in acc.iter_mut().enumerate() {
@@ -23,8 +24,9 @@ macro_rules! kernel {
                         *acc = _mm256_loadu_si256(sums.as_ptr().add(r * COLUMNS + v * LANES).cast());
                     }
                 }
-                let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
-                for _ in 0..words {
+                let (a_step, b_step) = (a.step, b.step);
+                let (mut a, mut b) = (a.words.as_ptr(), b.words.as_ptr());
+                for _ in 0..count {
                     let row: [__m256i; VECTORS] = [
                         _mm256_loadu_si256(b.cast()),
                         _mm256_loadu_si256(b.add(LANES).cast()),
@@ -36,8 +38,8 @@ macro_rules! kernel {
                             *acc = $step(*acc, x, b);
                         }
                     }
-                    a = a.add(ROWS);
-                    b = b.add(COLUMNS);
+                    a = a.wrapping_add(a_step);
+                    b = b.wrapping_add(b_step);
                 }
                 for (r, acc) in acc.iter().enumerate() {
                     for (v, acc) in acc.iter().enumerate() {
@@ -60,12 +62,12 @@ kernel!(panel_i8, "avx2", i32, |sum, a, b| _mm256_add_epi32(sum, _mm256_madd_epi
 
 /// f32: `sums[r][c] = fma(a[w][r], b[w][c], sums[r][c])`.
 #[target_feature(enable = "avx2,fma")]
-pub(in crate::cpu) fn multiply(_: usize, a: &[u32], b: &[u32], sums: &mut [f32]) {
-    panel_f32(a, b, sums);
+pub(in crate::cpu) fn multiply((.., count): (usize, usize, usize), a: Lines<'_>, b: Lines<'_>, sums: &mut [f32]) {
+    panel_f32(count, a, b, sums);
 }
 
 /// i8 as pairs of i16.
 #[target_feature(enable = "avx2")]
 pub(in crate::cpu) fn multiply_i8(_: usize, a: &[u32], b: &[u32], _: &[i32], sums: &mut [i32]) {
-    panel_i8(a, b, sums);
+    panel_i8(a.len() / ROWS, Lines { words: a, step: ROWS }, Lines { words: b, step: COLUMNS }, sums);
 }

@@ -15,3 +15,25 @@ mod portable_fma;
 pub(super) mod turn;
 
 pub(super) use portable_fma::portable_fma;
+
+/// Numbers as the words that inner loops read.
+#[inline(always)]
+pub(super) fn words(x: &[f32]) -> &[u32] {
+    // SAFETY: size and alignment are the same, and any bits are a u32.
+    unsafe { std::slice::from_raw_parts(x.as_ptr().cast(), x.len()) }
+}
+
+/// The words of a factor that inner loops read, line by line: one begins at each `step`. Packed panels have no gaps between lines.
+#[derive(Clone, Copy)]
+pub(super) struct Lines<'a> {
+    pub(super) words: &'a [u32],
+    pub(super) step: usize,
+}
+
+impl Lines<'_> {
+    /// Whether the first `count` lines have so many words.
+    #[inline(always)]
+    fn hold(&self, count: usize, words: usize) -> bool {
+        count == 0 || self.words.len().checked_sub(words).is_some_and(|rest| rest / self.step.max(1) >= count - 1)
+    }
+}

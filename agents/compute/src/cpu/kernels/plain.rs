@@ -1,17 +1,26 @@
 //! Loops without intrinsics, for the instructions that every CPU of an architecture has.
 
+use super::Lines;
+
 pub(in crate::cpu) const ROWS: usize = 4;
 pub(in crate::cpu) const COLUMNS: usize = 8;
 
 /// f32: `sums[r][c] = fma(a[w][r], b[w][c], sums[r][c])`.
 #[inline(always)]
-pub(in crate::cpu) fn multiply(fma: impl Fn(f32, f32, f32) -> f32, a: &[u32], b: &[u32], sums: &mut [f32]) {
+pub(in crate::cpu) fn multiply(
+    fma: impl Fn(f32, f32, f32) -> f32,
+    count: usize,
+    a: Lines<'_>,
+    b: Lines<'_>,
+    sums: &mut [f32],
+) {
     let (sums, _) = sums.as_chunks_mut::<COLUMNS>();
     let [sums0, sums1, sums2, sums3, ..] = sums else { return };
     // Named one by one, so that the compiler keeps them in registers.
     let [mut acc0, mut acc1, mut acc2, mut acc3] = [*sums0, *sums1, *sums2, *sums3];
-    let (a, b) = (a.as_chunks::<ROWS>().0, b.as_chunks::<COLUMNS>().0);
-    for (a, b) in a.iter().zip(b) {
+    let lines = a.words.chunks(a.step).zip(b.words.chunks(b.step)).take(count);
+    for (a, b) in lines {
+        let (Some(a), Some(b)) = (a.first_chunk::<ROWS>(), b.first_chunk::<COLUMNS>()) else { return };
         let term = |x: u32, acc: &mut [f32; COLUMNS]| {
             for (acc, &b) in acc.iter_mut().zip(b) {
                 *acc = fma(f32::from_bits(x), f32::from_bits(b), *acc);
