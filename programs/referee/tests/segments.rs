@@ -86,3 +86,22 @@ fn byte_segments_equal_their_terms() {
         assert_eq!(word(Segment::ByteProducts { accumulator, a: &a, b: &b }), want as u32, "{a:x?} {b:x?}");
     }
 }
+
+#[test]
+fn what_is_lost_below_a_tie_decides_it() {
+    // The product is two last places and hardly more, so that the sum carries into the next binade, at a tie but for the rest.
+    let near_ties = (0x80_0001..0x100_0000u64).filter_map(|a| {
+        let b = (1u64 << 47).div_ceil(a);
+        let rest = a * b - (1 << 47);
+        (b < 0x100_0000 && (1..128).contains(&rest)).then_some((a as u32, b as u32))
+    });
+    let significand = |x: u32, exponent: u32| exponent << 23 | x & 0x7f_ffff;
+    let mut cases = 0;
+    for (a, b) in near_ties {
+        let (a, b, before) = (significand(a, 127), significand(b, 104), 0x3fff_ffff);
+        let got = Accumulator::new(before).plus_product(a, b).bits();
+        assert_eq!(got, Native::fma(a, b, before), "{a:#010x} {b:#010x}");
+        cases += 1;
+    }
+    assert!(cases > 20, "{cases}");
+}
