@@ -110,7 +110,9 @@ async fn is_found_and_slashed(job: &Job, fault: Fault, manner: Manner) -> u16 {
     let Decided { lock, verdict, moves, transactions } = decided(&mut scene, task).await;
     assert_eq!(verdict, DisputeVerdict::ChallengerWon);
     println!("{moves} moves, {transactions} transactions");
-    assert!(transactions <= 24, "{moves} moves, {transactions} transactions");
+    // Where nothing is served both sides may show the same step at the same time.
+    let most = if manner == Manner::Serving { 24 } else { 32 };
+    assert!(transactions <= most, "{moves} moves, {transactions} transactions");
     scene.until_closed(task).await;
     scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
 
