@@ -54,12 +54,13 @@ impl Shape {
         let rank = dims.len();
         let mut shape = Self { rank: rank as u8, dims: [0; MAX_RANK] };
         shape.dims.get_mut(..rank).ok_or(ShapeError::Rank(rank))?.copy_from_slice(dims);
-        let mut elements = 1u64;
+        // Dividing costs the chain's machine one instruction, a multiplication that may overflow dozens.
+        let mut room = MAX_ELEMENTS;
         for dim in dims {
-            elements = elements
-                .checked_mul((*dim).max(1))
-                .filter(|n| *n <= MAX_ELEMENTS)
-                .ok_or(ShapeError::Elements { dims: shape.dims, rank })?;
+            room = match room.checked_div((*dim).max(1)) {
+                Some(room) if room > 0 => room,
+                _ => return Err(ShapeError::Elements { dims: shape.dims, rank }),
+            };
         }
         Ok(shape)
     }

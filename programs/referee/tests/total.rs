@@ -56,10 +56,11 @@ fn length(random: &mut Random, limit: u64) -> usize {
 
 /// Replays a random step, whose words and lengths need not be those of any graph.
 fn replay(random: &mut Random) -> Result<Partial, StepError> {
-    let (words_a, words_b): (Vec<u32>, Vec<u32>) =
-        (0..length(random, 128)).map(|_| (random.float(), random.float())).unzip();
-    let (bytes_a, bytes_b): (Vec<i8>, Vec<i8>) =
-        (0..length(random, 512)).map(|_| (random.word() as i8, random.word() as i8)).unzip();
+    let (words_a, words_b): (Vec<[u8; 4]>, Vec<[u8; 4]>) =
+        (0..length(random, 128)).map(|_| (random.float().to_le_bytes(), random.float().to_le_bytes())).unzip();
+    let (bytes_a, bytes_b): (Vec<u8>, Vec<u8>) =
+        (0..length(random, 512)).map(|_| (random.word() as u8, random.word() as u8)).unzip();
+    let results: Vec<u32> = (0..length(random, 128)).map(|_| random.float()).collect();
     let [accumulator, x, y, z] = [(); 4].map(|()| random.float());
     let [from, to] = [(); 2].map(|()| pick(random, &TYPES));
     let end = pick(random, &[End::Greatest, End::Least]);
@@ -91,7 +92,7 @@ fn replay(random: &mut Random) -> Result<Partial, StepError> {
             Step::Segment(Segment::Best { end, dtype: from, accumulator: best(random), first, x: a })
         }
         15 => Step::Chain(x),
-        16 => Step::Total(a),
+        16 => Step::Total(&results),
         17 => Step::Finalise(Finalise::Index(best(random))),
         18 => Step::Finalise(Finalise::Score { dot: x, c2: y }),
         19 => Step::Finalise(Finalise::Quotient { a: x, sum: y, l: z }),
@@ -149,7 +150,7 @@ fn any_place_is_some_index() {
 fn every_reduction_has_its_segment() {
     // An exhaustive match: a new reduction does not compile until its steps are named.
     for reduce in [Reduce::Sum, Reduce::Max, Reduce::Min, Reduce::ArgMin, Reduce::ArgMax] {
-        let x = &[0x8000_0000, 0, TWO];
+        let x = &[0x8000_0000, 0, TWO].map(u32::to_le_bytes);
         let accumulator = |end: End| end.initial(DType::F32);
         let segment = match reduce {
             Reduce::Sum => Segment::Values { accumulator: 0, x },

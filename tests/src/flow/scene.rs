@@ -340,6 +340,21 @@ impl Scene {
         seen.await.unwrap_or_else(|_| panic!("the chain did not show within {LIMIT:?}: {what}"))
     }
 
+    /// Waits until neither side of a dispute has a buffer.
+    pub async fn until_no_buffers(&mut self, task: Pubkey, provider: &str, challenger: &str) {
+        let run = address::run(&task, &self.provider_of(provider));
+        let dispute = address::dispute(&run, &self.wallet(challenger).pubkey());
+        let buffers = [provider, challenger].map(|name| address::buffer(&dispute, &self.wallet(name).pubkey()));
+        let gone = tokio::time::timeout(LIMIT, async {
+            for buffer in buffers {
+                while self.chain.account_exists(buffer).await.expect("readable") {
+                    self.feed.changed().await.expect("the feed goes on");
+                }
+            }
+        });
+        gone.await.expect("buffers are closed");
+    }
+
     /// Waits until a task's account is closed.
     pub async fn until_closed(&mut self, task: Pubkey) {
         self.until("the task is closed", |world| (!world.tasks.contains_key(&task)).then_some(())).await;

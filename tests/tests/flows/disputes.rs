@@ -1,5 +1,5 @@
 use tessera_chain::rules::Phase;
-use tessera_chain::{DisputePhase, DisputeVerdict, Pubkey};
+use tessera_chain::{DisputePhase, DisputeVerdict, Pubkey, World};
 use tessera_cli::error::CliError;
 use tessera_jobs::{JobSpec, Prepared, Table, prepare};
 use tessera_node::dispute::Fault;
@@ -46,17 +46,28 @@ fn iris() -> Job {
     Job::Csv(kmeans(), IRIS)
 }
 
-/// What the only run of a task locks, and its only dispute once there is a verdict.
-async fn decided(scene: &mut Scene, task: Pubkey) -> (u64, DisputeVerdict, u16) {
+/// How the only dispute of a task ended.
+struct Decided {
+    /// What the run locks.
+    lock: u64,
+    verdict: DisputeVerdict,
+    moves: u16,
+    /// That touched the dispute, until then: buffers' included.
+    transactions: usize,
+}
+
+async fn decided(scene: &mut Scene, task: Pubkey) -> Decided {
     let lock = scene.until("a run", |world| world.runs_of(task).next().map(|run| run.lock)).await;
     let ended = scene.until("a verdict", |world| {
         world.disputes.values().find(|dispute| dispute.task == task).and_then(|dispute| match dispute.phase {
-            DisputePhase::Over(verdict) => Some((verdict, dispute.moves)),
+            DisputePhase::Over(verdict) => Some((dispute.key, verdict, dispute.moves)),
             _ => None,
         })
     });
-    let (verdict, moves) = ended.await;
-    (lock, verdict, moves)
+    let (dispute, verdict, moves) = ended.await;
+    let transactions = scene.chain.history(dispute, 100).await.unwrap();
+    let transactions = transactions.iter().filter(|recorded| recorded.error.is_none()).count();
+    Decided { lock, verdict, moves, transactions }
 }
 
 /// How a provider is wrong.
@@ -88,17 +99,24 @@ async fn is_found_and_slashed(job: &Job, fault: Fault, manner: Manner) -> u16 {
     scene.start_challenger(&mut agents, "verifier", Fault::default()).await;
     let task = job.submit(&scene).await;
     if silent {
-        scene.until("a dispute", |world| world.disputes.values().any(|found| found.task == task).then_some(())).await;
-        let until = scene.chain.disputes(scene.chain.runs(task).await.unwrap()[0].key).await.unwrap();
-        let left = until[0].clocks.until.unix - scene.chain.moment().await.unwrap().unix;
+        let silent_in = |world: &World| {
+            let dispute = world.disputes.values().find(|dispute| dispute.task == task)?;
+            (dispute.phase == DisputePhase::OpenTensors).then_some(dispute.clocks.until.unix)
+        };
+        let until = scene.until("the phase of its silence", silent_in).await;
+        let left = until - scene.chain.moment().await.unwrap().unix;
         scene.pass_seconds(u32::try_from(left).unwrap() + 60).await;
     }
-    let (lock, verdict, moves) = decided(&mut scene, task).await;
+    let Decided { lock, verdict, moves, transactions } = decided(&mut scene, task).await;
     assert_eq!(verdict, DisputeVerdict::ChallengerWon);
-    assert!(silent || moves <= 24, "{moves}");
+    println!("{moves} moves, {transactions} transactions");
+    // Where nothing is served both sides may show the same step at the same time.
+    let most = if manner == Manner::Serving { 24 } else { 32 };
+    assert!(transactions <= most, "{moves} moves, {transactions} transactions");
     scene.until_closed(task).await;
     scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
 
+    scene.until_no_buffers(task, "cheat", "verifier").await;
     assert_eq!(scene.stake("cheat").await, (cheat_before - lock, 0));
     // The first auditor that differed and the challenger are the same.
     let gained = scene.stake("verifier").await.0 - stake_before + scene.tokens("verifier").await - tokens_before;
@@ -165,7 +183,7 @@ async fn a_right_run_survives_a_wrong_challenger_who_pays_for_it() {
     let fault = iris().wrong(|operations| operations / 2);
     scene.start_challenger(&mut agents, "mistaken", fault).await;
     let task = scene.submit("requester", &kmeans(), IRIS, REWARD).await.task;
-    let (_, verdict, _) = decided(&mut scene, task).await;
+    let Decided { verdict, .. } = decided(&mut scene, task).await;
     assert_eq!(verdict, DisputeVerdict::ProviderWon);
     scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
     let audit_lock = scene.until("the audit", |world| {
@@ -176,11 +194,37 @@ async fn a_right_run_survives_a_wrong_challenger_who_pays_for_it() {
     scene.pass(|windows| windows.challenge_seconds.max(windows.audit_seconds)).await;
     scene.until_closed(task).await;
 
+    scene.until_no_buffers(task, "provider", "mistaken").await;
     let bond = REWARD;
     assert_eq!(scene.tokens("mistaken").await, tokens_before - bond);
     assert_eq!(scene.stake("mistaken").await, (stake_before - audit_lock, 0));
     let earned = REWARD * 85 / 100 + audit_lock + bond.div_ceil(2);
     assert_eq!(scene.stake("provider").await, (provider_before + earned, 0));
+    scene.result(task).await.unwrap();
+    scene.count().await.assert_conserved_since(&before);
+    scene.close(agents).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_restarted_in_a_dispute_goes_on_with_it() {
+    let mut scene = Scene::open(&["requester", "provider", "mistaken"]).await;
+    scene.register_providers(&["provider"]).await;
+    scene.register_verifiers(&["mistaken"]).await;
+    let before = scene.count().await;
+
+    let (mut first, mut agents) = (Agents::default(), Agents::default());
+    scene.start_disputed_provider(&mut first, "provider", Fault::default()).await;
+    let fault = iris().wrong(|operations| operations / 2);
+    scene.start_challenger(&mut agents, "mistaken", fault).await;
+    let task = iris().submit(&scene).await;
+    scene.until("a dispute", |world| world.disputes.values().any(|found| found.task == task).then_some(())).await;
+    first.end().await;
+    scene.start_disputed_provider(&mut agents, "provider", Fault::default()).await;
+    assert_eq!(decided(&mut scene, task).await.verdict, DisputeVerdict::ProviderWon);
+    scene.until("the dispute is closed", |world| world.disputes.is_empty().then_some(())).await;
+    scene.pass(|windows| windows.challenge_seconds.max(windows.audit_seconds)).await;
+    scene.until_closed(task).await;
+    scene.until_no_buffers(task, "provider", "mistaken").await;
     scene.result(task).await.unwrap();
     scene.count().await.assert_conserved_since(&before);
     scene.close(agents).await;

@@ -36,8 +36,8 @@ fn leaf_words(x: &Tensor, from: u64, count: u64) -> Vec<[u8; 4]> {
     words(x, from, count).into_iter().map(u32::to_le_bytes).collect()
 }
 
-fn bytes(x: &Tensor, from: u64, count: u64) -> Vec<i8> {
-    words(x, from, count).into_iter().map(|word| word as i8).collect()
+fn leaf_bytes(x: &Tensor, from: u64, count: u64) -> Vec<u8> {
+    words(x, from, count).into_iter().map(|word| word as u8).collect()
 }
 
 /// An f32 fold: `segment` gives the step of these terms that starts from this accumulator.
@@ -68,18 +68,18 @@ fn running<T>(dtype: DType, terms: u64, from: T, segment: impl Fn(u64, u64, T) -
 fn dot((a, from_a): (&Tensor, u64), (b, from_b): (&Tensor, u64), k: u64) -> u32 {
     if a.dtype() == I8 {
         return running(I8, k, 0, |start, count, accumulator| {
-            let [a, b] = [bytes(a, from_a + start, count), bytes(b, from_b + start, count)];
+            let [a, b] = [leaf_bytes(a, from_a + start, count), leaf_bytes(b, from_b + start, count)];
             word(Step::Segment(Segment::ByteProducts { accumulator, a: &a, b: &b }))
         });
     }
     chained(k, |start, count, accumulator| {
-        let [a, b] = [words(a, from_a + start, count), words(b, from_b + start, count)];
+        let [a, b] = [leaf_words(a, from_a + start, count), leaf_words(b, from_b + start, count)];
         word(Step::Segment(Segment::Products { accumulator, a: &a, b: &b }))
     })
 }
 
 /// argmin or argmax over words that `read` gives by start and count. A claimed accumulator goes through its parts.
-fn best_of(end: End, dtype: DType, terms: u64, read: impl Fn(u64, u64) -> Vec<u32>) -> u32 {
+fn best_of(end: End, dtype: DType, terms: u64, read: impl Fn(u64, u64) -> Vec<[u8; 4]>) -> u32 {
     let best = running(F32, terms, Best::new(), |start, count, accumulator| {
         let x = read(start, count);
         let next = best(Step::Segment(Segment::Best { end, dtype, accumulator, first: start as i32, x: &x }));
@@ -143,12 +143,14 @@ impl Claim<'_> {
                     let dot = dot((x(0), index * d), (x(1), j * d), d);
                     word(Step::Finalise(Finalise::Score { dot, c2: read(2, j) }))
                 };
-                best_of(End::Least, F32, x(2).shape().row(), |start, count| (start..start + count).map(score).collect())
+                best_of(End::Least, F32, x(2).shape().row(), |start, count| {
+                    (start..start + count).map(|j| score(j).to_le_bytes()).collect()
+                })
             }
             OpKind::SegmentSum => {
                 let (label, feature, n) = ((index / row) as i32, index % row, x(1).shape().row());
                 chained(n, |start, count, accumulator| {
-                    let [x, labels] = [words(x(0), feature * n + start, count), words(x(1), start, count)];
+                    let [x, labels] = [leaf_words(x(0), feature * n + start, count), leaf_words(x(1), start, count)];
                     word(Step::Segment(Segment::Labelled { accumulator, x: &x, labels: &labels, label }))
                 })
             }
@@ -187,22 +189,22 @@ impl Claim<'_> {
         let (dtype, k) = (x.dtype(), x.shape().row());
         let extreme = |end: End| {
             running(F32, k, end.initial(dtype), |start, count, accumulator| {
-                let x = words(x, index * k + start, count);
+                let x = leaf_words(x, index * k + start, count);
                 word(Step::Segment(Segment::Extreme { end, dtype, accumulator, x: &x }))
             })
         };
-        let best = |end| best_of(end, dtype, k, |start, count| words(x, index * k + start, count));
+        let best = |end| best_of(end, dtype, k, |start, count| leaf_words(x, index * k + start, count));
         match (reduce, dtype) {
             (Reduce::Sum, F32) => chained(k, |start, count, accumulator| {
-                let x = words(x, index * k + start, count);
+                let x = leaf_words(x, index * k + start, count);
                 word(Step::Segment(Segment::Values { accumulator, x: &x }))
             }),
             (Reduce::Sum, I8) => running(I8, k, 0, |start, count, accumulator| {
-                let x = bytes(x, index * k + start, count);
+                let x = leaf_bytes(x, index * k + start, count);
                 word(Step::Segment(Segment::Bytes { accumulator, x: &x }))
             }),
             (Reduce::Sum, _) => running(dtype, k, 0, |start, count, accumulator| {
-                let x = words(x, index * k + start, count);
+                let x = leaf_words(x, index * k + start, count);
                 word(Step::Segment(Segment::Integers { accumulator, x: &x }))
             }),
             (Reduce::Max, _) => extreme(End::Greatest),

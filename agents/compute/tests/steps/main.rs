@@ -163,14 +163,14 @@ fn composed_steps_give_the_element_of_every_operation() {
 
 #[test]
 fn what_is_no_step_is_refused() {
-    let long = [0; 129];
-    let bytes = [0i8; 513];
+    let long = [[0; 4]; 129];
+    let bytes = [0; 513];
     let refused = |step: Step<'_>| step.replay().unwrap_err();
     let products = |a, b| refused(Step::Segment(Segment::Products { accumulator: 0, a, b }));
     assert_eq!(products(&long, &long), StepError::TooManyTerms);
     assert_eq!(products(&long[..3], &long[..2]), StepError::Lengths);
     assert_eq!(refused(Step::Segment(Segment::Bytes { accumulator: 0, x: &bytes })), StepError::TooManyTerms);
-    assert_eq!(refused(Step::Total(&long)), StepError::TooManyTerms);
+    assert_eq!(refused(Step::Total(&[0; 129])), StepError::TooManyTerms);
     let rotate = |p, round, j, row, rows| refused(Step::Rotate(Rotate::Vectors { p, round, j, row, rows }));
     let row = &[[0; 4]; 4][..];
     assert_eq!(rotate(4, 3, 0, row, [row, row]), StepError::Rotation);

@@ -130,6 +130,9 @@ impl DisputeState {
         let before = self.opened;
         for TensorOpening { tensor, tree, proof } in &args.tensors {
             let (source, ty) = picked.tensor(*tensor).ok_or(Refused::Unknown("tensor"))?;
+            if ty.leaves() == 0 && matches!(source, Operand::Op(_)) && *tree != merkle::empty::<Native>() {
+                return Err(Refused::Opening);
+            }
             self.committed(source, &tensor_root::<Native>(&ty.header(), tree), proof)?;
             *self.tensors.get_mut(usize::from(*tensor)).ok_or(Refused::Unknown("tensor"))? = *tree;
             self.opened |= 1 << tensor;

@@ -1,6 +1,6 @@
 //! The disputes of one agent: which of them wait for it, which it opens, and what it remembers of its moves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tessera_chain::rules::{Side, open_to_all, owes};
@@ -26,8 +26,6 @@ pub enum DisputeStage {
     Moving,
     /// It was opened in this slot.
     Opened(u64),
-    /// The chain has shown it.
-    Seen,
     /// The last moves landed in this slot; the account will show so many.
     Moved {
         /// The slot.
@@ -48,6 +46,8 @@ pub enum DisputeJob {
     Open(Pubkey),
     /// Make the move that is owed in this one, or one in the provider's place.
     Move(Pubkey),
+    /// Close what is left of this one, which is gone: a buffer whose move came too late.
+    Tidy(Pubkey),
 }
 
 /// The disputes of one agent.
@@ -56,13 +56,18 @@ pub struct Disputes {
     me: Pubkey,
     tuning: ChallengeTuning,
     memory: Memory<Pubkey, DisputeStage>,
+    /// Those that the chain shows.
+    seen: BTreeSet<Pubkey>,
+    /// Those that have ended and are not tidied up.
+    ended: BTreeSet<Pubkey>,
     truths: Truths,
 }
 
 impl Disputes {
     /// The disputes of this authority.
     pub fn new(me: Pubkey, tuning: ChallengeTuning) -> Self {
-        Self { me, tuning, memory: Memory::new(), truths: Truths::default() }
+        let (seen, ended) = (BTreeSet::new(), BTreeSet::new());
+        Self { me, tuning, memory: Memory::new(), seen, ended, truths: Truths::default() }
     }
 
     /// What jobs compute with.
@@ -70,11 +75,12 @@ impl Disputes {
         &self.truths
     }
 
-    /// The disputes in which this agent can move now: what it owes before all else, as its clock runs.
+    /// The disputes in which this agent can move now, the most urgent first, and those that are to be tidied up.
     pub fn moves(&self, world: &World, now: Moment, uptime: Duration) -> Vec<DisputeJob> {
         let mut due: Vec<_> = world.disputes.values().filter(|dispute| self.is_turn(dispute, now, uptime)).collect();
         due.sort_by_key(|dispute| (dispute.clocks.until.unix, dispute.key));
-        due.into_iter().map(|dispute| DisputeJob::Move(dispute.key)).collect()
+        let tidy = self.ended.iter().map(|dispute| DisputeJob::Tidy(*dispute));
+        due.into_iter().map(|dispute| DisputeJob::Move(dispute.key)).chain(tidy).collect()
     }
 
     fn is_turn(&self, dispute: &Versioned<Dispute>, now: Moment, uptime: Duration) -> bool {
@@ -83,7 +89,7 @@ impl Disputes {
         let may_move = owes(phase) == Some(side) || (side == Side::Challenger && open_to_all(phase));
         let note = self.memory.note(&dispute.key, &NO_TERMS);
         let is_idle = match note.stage {
-            DisputeStage::Idle | DisputeStage::Opened(_) | DisputeStage::Seen => true,
+            DisputeStage::Idle | DisputeStage::Opened(_) => true,
             DisputeStage::Moving | DisputeStage::GivenUp => false,
             DisputeStage::Moved { slot, moves } => dispute.slot > slot || dispute.moves >= moves,
             DisputeStage::Waiting(moves) => dispute.moves != moves,
@@ -150,13 +156,16 @@ impl Disputes {
 
     /// A job begins.
     pub fn begin(&mut self, job: DisputeJob) {
-        self.memory.begin(self.key(job), NO_TERMS, DisputeStage::Moving);
+        match job {
+            DisputeJob::Tidy(dispute) => drop(self.ended.remove(&dispute)),
+            _ => self.memory.begin(self.key(job), NO_TERMS, DisputeStage::Moving),
+        }
     }
 
     fn key(&self, job: DisputeJob) -> Pubkey {
         match job {
             DisputeJob::Open(run) => address::dispute(&run, &self.me),
-            DisputeJob::Move(dispute) => dispute,
+            DisputeJob::Move(dispute) | DisputeJob::Tidy(dispute) => dispute,
         }
     }
 
@@ -171,12 +180,20 @@ impl Disputes {
         progress: &Progress<S>,
     ) -> Result<(), ChainError> {
         let dispute = self.key(job);
+        if let DisputeJob::Tidy(_) = job {
+            tracing::debug!(%dispute, ?result, "tidied up");
+            return Ok(());
+        }
+        // It ended meanwhile.
+        let is_over = self.memory.note(&dispute, &NO_TERMS).stage == DisputeStage::GivenUp;
         match result {
+            Ok(_) if is_over => {}
+            Err(error) if is_over => tracing::debug!(%dispute, ?job, %error, "no move in what is over"),
             Ok(Moved::Landed { label, receipt, moves }) => {
                 tracing::info!(%dispute, stage = label, signature = %receipt.signature, slot = receipt.slot, "landed");
                 let stage = match job {
                     DisputeJob::Open(_) => DisputeStage::Opened(receipt.slot),
-                    DisputeJob::Move(_) => DisputeStage::Moved { slot: receipt.slot, moves },
+                    _ => DisputeStage::Moved { slot: receipt.slot, moves },
                 };
                 self.memory.set(dispute, NO_TERMS, stage);
             }
@@ -206,6 +223,9 @@ impl Disputes {
 
     /// A job was lost: it is tried again.
     pub fn lost<S: Clone + Default>(&mut self, job: DisputeJob, progress: &Progress<S>) {
+        if let DisputeJob::Tidy(_) = job {
+            return;
+        }
         let (uptime, backoff) = (progress.uptime(), progress.backoff());
         self.memory.failed(self.key(job), NO_TERMS, DisputeStage::Idle, uptime, &backoff);
     }
@@ -213,27 +233,23 @@ impl Disputes {
     /// Forgets what is gone. A dispute that has ended is not opened again.
     pub fn forget(&mut self, world: &World) {
         let me = self.me;
+        let own = world.disputes.values().filter(|dispute| dispute.side_of(&me).is_some());
+        let own: BTreeMap<Pubkey, Pubkey> = own.map(|dispute| (dispute.key, dispute.task)).collect();
+        let seen = std::mem::replace(&mut self.seen, own.keys().copied().collect());
+        for ended in seen.into_iter().filter(|dispute| !own.contains_key(dispute)) {
+            self.memory.set(ended, NO_TERMS, DisputeStage::GivenUp);
+            self.ended.insert(ended);
+        }
         if self.memory.iter().next().is_none() {
             return;
         }
-        let changed =
-            self.memory.iter().filter_map(|(key, note)| match (note.stage, world.disputes.contains_key(key)) {
-                (DisputeStage::Opened(_), true) => Some((*key, DisputeStage::Seen)),
-                (DisputeStage::Seen | DisputeStage::Moved { .. } | DisputeStage::Waiting(_), false) => {
-                    Some((*key, DisputeStage::GivenUp))
-                }
-                _ => None,
-            });
-        let changed: Vec<_> = changed.collect();
-        changed.into_iter().for_each(|(key, stage)| self.memory.set(key, NO_TERMS, stage));
         let runs: BTreeSet<Pubkey> = world.runs.keys().map(|run| address::dispute(run, &me)).collect();
         self.memory.retain(|key, stage| {
             *stage == DisputeStage::Moving || world.disputes.contains_key(key) || runs.contains(key)
         });
-        let own = world.disputes.values().filter(|dispute| dispute.side_of(&me).is_some());
         let opening = self.memory.iter().any(|(_, note)| note.stage == DisputeStage::Moving);
         if !opening {
-            self.truths.keep(&own.map(|dispute| dispute.task).collect());
+            self.truths.keep(&own.into_values().collect());
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tessera_chain::rules::Side;
 use tessera_chain::{
-    ChainError, Dispute, DisputeOpenArgs, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix,
+    ChainError, Dispute, DisputeOpenArgs, ErrorKind, Outgoing, Pubkey, Receipt, Task, Versioned, World, address, ix,
 };
 use tokio::runtime::Handle;
 
@@ -81,6 +81,7 @@ pub async fn run(bench: Workbench, truths: Truths, world: Arc<World>, job: Dispu
             let dispute = world.disputes.get(&dispute).ok_or_else(|| missing("dispute", dispute))?;
             make_move(&bench, &truths, &world, dispute).await
         }
+        DisputeJob::Tidy(dispute) => tidy(&bench, dispute, &world).await,
     }
 }
 
@@ -176,6 +177,18 @@ async fn seat(bench: &Workbench, dispute: Pubkey, run: Pubkey) -> Result<Seat, C
     Ok(Seat { mover, dispute, run, has_buffer })
 }
 
+/// Closes the buffer that a move left behind.
+async fn tidy(bench: &Workbench, dispute: Pubkey, world: &World) -> Result<Moved, JobError> {
+    let mover = bench.authority();
+    if !bench.has_account(address::buffer(&dispute, &mover)).await? {
+        return Ok(Moved::Waits { moves: 0 });
+    }
+    let label = "buffer_close".to_owned();
+    let outgoing = Outgoing::new(label.clone(), [ix::buffer_close(mover, dispute)]);
+    let receipt = bench.send(outgoing, dispute, world.moment.unix).await?;
+    Ok(Moved::Landed { label, receipt, moves: 0 })
+}
+
 async fn send(
     bench: &Workbench,
     seat: &Seat,
@@ -186,8 +199,17 @@ async fn send(
     let mut last = None;
     for outgoing in outgoing {
         let label = outgoing.label.clone();
-        let receipt = bench.send(outgoing, seat.dispute, world.moment.unix).await?;
-        last = Some(Moved::Landed { label, receipt, moves });
+        match bench.send(outgoing, seat.dispute, world.moment.unix).await {
+            Ok(receipt) => last = Some(Moved::Landed { label, receipt, moves }),
+            Err(error) => {
+                // The other side was faster, most likely: what was written is of no use any more.
+                if error.kind() == ErrorKind::GiveUp {
+                    let tidied = tidy(bench, seat.dispute, world).await;
+                    tracing::debug!(dispute = %seat.dispute, ?tidied, "tidied up");
+                }
+                return Err(error.into());
+            }
+        }
     }
     Ok(last.ok_or_else(|| missing("move", seat.dispute))?)
 }

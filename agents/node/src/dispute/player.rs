@@ -123,7 +123,7 @@ impl Player {
             begun.extend(self.disputes.opens(world, now, uptime, |_, other| other.key == run));
         }
         begun.retain(|job| match job {
-            DisputeJob::Open(_) => true,
+            DisputeJob::Open(_) | DisputeJob::Tidy(_) => true,
             DisputeJob::Move(dispute) => self.is_played(world, dispute),
         });
         for job in begun {

@@ -108,9 +108,13 @@ impl<'a> Packer<'a> {
             return;
         }
         let Seat { mover, dispute, .. } = *self.seat;
-        for (at, write) in ix::buffer_writes(mover, dispute, &payload()).into_iter().enumerate() {
-            let close = (at == 0 && self.has_buffer).then(|| ix::buffer_close(mover, dispute));
-            self.add("buffer_write", close.into_iter().chain([write]));
+        if self.has_buffer {
+            // It may be too small.
+            self.add("buffer_close", [ix::buffer_close(mover, dispute)]);
+            self.flush();
+        }
+        for write in ix::buffer_writes(mover, dispute, &payload()) {
+            self.add("buffer_write", [write]);
             self.flush();
         }
         // What the move has read is not needed again.

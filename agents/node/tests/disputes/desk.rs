@@ -144,6 +144,10 @@ fn a_dispute_is_opened_once_in_time_and_within_limits() {
     read_later.slot = 200;
     challenger.forget(&world);
     assert_eq!(opens(&challenger, &world), []);
+    // What a move that came too late may have left is looked for, once.
+    assert_eq!(moves(&challenger, &world), [DisputeJob::Tidy(dispute)]);
+    challenger.begin(DisputeJob::Tidy(dispute));
+    assert_eq!(moves(&challenger, &world), []);
 }
 
 #[test]

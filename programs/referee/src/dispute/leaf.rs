@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::layout::{LEAF_BYTES, leaf_elements, locate, padded_row};
+use crate::limits::MAX_ELEMENTS;
 use crate::{DType, TensorType};
 
 /// Bytes of a leaf.
@@ -62,21 +63,23 @@ pub fn padding_is_zero(ty: &TensorType, leaf_index: u64, leaf: &[u8; LEAF]) -> b
     let (row, rows) = (ty.shape.row(), ty.shape.rows());
     let (per_leaf, padded) = (leaf_elements(ty.dtype), padded_row(ty.dtype, row));
     let size = ty.dtype.size();
+    // No tensor has more leaves, and no product below then overflows.
+    let leaf_index = leaf_index.min(MAX_ELEMENTS);
     if padded == row {
         // Only the last leaf has padding, at its end.
-        let before = leaf_index.saturating_mul(per_leaf);
+        let before = leaf_index.wrapping_mul(per_leaf);
         let held = rows.wrapping_mul(row).saturating_sub(before).min(per_leaf).wrapping_mul(size);
         return leaf.iter().skip(held as usize).all(|byte| *byte == 0);
     }
     // Padded rows lie whole in a leaf or fill whole leaves, so a leaf is cut into equal stretches of one row each.
     let stretch = padded.min(per_leaf);
-    let first = leaf_index.saturating_mul(per_leaf.checked_div(stretch).unwrap_or(0));
+    let first = leaf_index.wrapping_mul(per_leaf.checked_div(stretch).unwrap_or(0));
     let per_row = padded.checked_div(stretch).unwrap_or(0);
     let bytes = stretch.wrapping_mul(size).max(1) as usize;
     (first..u64::MAX).zip(leaf.chunks(bytes)).all(|(at, chunk)| {
         let (in_row, part) = (at.checked_div(per_row), at.checked_rem(per_row));
         let (Some(in_row), Some(part)) = (in_row, part) else { return chunk.iter().all(|byte| *byte == 0) };
-        let before = part.saturating_mul(stretch);
+        let before = part.wrapping_mul(stretch);
         let held = if in_row < rows { row.saturating_sub(before).min(stretch) } else { 0 };
         let held = held.wrapping_mul(size) as usize;
         chunk.iter().skip(held).all(|byte| *byte == 0)

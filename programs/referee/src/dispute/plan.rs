@@ -33,7 +33,7 @@ impl Plan {
             return Err(ClaimError::NoElement);
         }
         let chained = |terms, finalise| Self::Chained { axis: Axis::new(DType::F32, terms), finalise };
-        let sum = |ty: TensorType, terms| match ty.dtype {
+        let sum = |ty: &TensorType, terms| match ty.dtype {
             DType::F32 => chained(terms, false),
             dtype => Self::Running { axis: Axis::new(dtype, terms), initial: Partial::Word(0) },
         };
@@ -98,6 +98,6 @@ impl Plan {
 }
 
 /// The type of an operand.
-pub(super) fn operand(d: &Descriptor, index: u8) -> Result<TensorType, ClaimError> {
-    d.operand_types().get(usize::from(index)).copied().ok_or(ClaimError::Operation)
+pub(super) fn operand(d: &Descriptor, index: u8) -> Result<&TensorType, ClaimError> {
+    d.operand_types().get(usize::from(index)).ok_or(ClaimError::Operation)
 }

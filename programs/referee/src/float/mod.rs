@@ -3,11 +3,13 @@
 //! Round to nearest even, subnormals kept, and every NaN result is [`NAN`]. A finite number other than zero is
 //! unpacked to `sign, m, e` with value `m * 2^e` and m in `2^23..2^24`, subnormals included.
 
+mod accumulator;
 mod div;
 mod fma;
 mod pack;
 mod sqrt;
 
+pub use accumulator::Accumulator;
 pub use div::div;
 pub use fma::{add, fma, mul, sub};
 pub(crate) use pack::round_pack;

@@ -32,6 +32,23 @@ const fn top_bit(m: u64) -> i32 {
     }
 }
 
+/// `m << by` in `2^61..2^62` and `by`; m less than that and not zero. In loops, since few turns are usual, and counting zeros
+/// takes the chain's machine dozens of instructions.
+#[inline(always)]
+pub(super) const fn raised(m: u64) -> (u64, i64) {
+    let (mut m, mut by) = (m, 0i64);
+    while m >> 46 == 0 {
+        (m, by) = (m << 16, by.wrapping_add(16));
+    }
+    while m >> 58 == 0 {
+        (m, by) = (m << 4, by.wrapping_add(4));
+    }
+    while m >> 61 == 0 {
+        (m, by) = (m << 1, by.wrapping_add(1));
+    }
+    (m, by)
+}
+
 /// The number nearest to `m * 2^e`, ties to even. m is not zero and below 2^63; its lowest bit may stand for
 /// everything below it (a sticky bit) if m is at least 2^26.
 #[inline(always)]

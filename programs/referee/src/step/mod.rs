@@ -27,6 +27,7 @@
 //! whole segments.
 
 mod axis;
+mod bytes;
 mod rotate;
 mod segment;
 
@@ -34,6 +35,7 @@ pub use axis::Axis;
 pub use rotate::{Rotate, RowBytes};
 pub use segment::{End, Segment};
 
+use crate::float::{self, Accumulator};
 use crate::fold::{Best, cholesky_diagonal, nearest_score, solve_element};
 use crate::limits::SEGMENT_TERMS;
 use crate::{Arith, DType, Map1, Map2, Soft, select, uniform};
@@ -162,11 +164,15 @@ impl Step<'_> {
             Self::Segment(segment) => segment.replay(),
             Self::Chain(accumulator) => Ok(Partial::Word(Soft::add(*accumulator, 0))),
             Self::Total(chains) if chains.len() as u64 > SEGMENT_TERMS => Err(StepError::TooManyTerms),
-            Self::Total(chains) => Ok(Partial::Word(chains.iter().fold(0, |sum, chain| Soft::add(sum, *chain)))),
+            Self::Total(chains) => Ok(Partial::Word(total(chains))),
             Self::Finalise(finalise) => Ok(Partial::Word(finalise.replay())),
             Self::Rotate(rotate) => rotate.replay().map(Partial::Word),
         }
     }
+}
+
+fn total(chains: &[u32]) -> u32 {
+    chains.iter().fold(Accumulator::new(0), |sum, chain| sum.plus_product(*chain, float::ONE)).bits()
 }
 
 impl Map {

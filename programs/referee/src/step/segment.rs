@@ -1,11 +1,14 @@
 //! Consecutive terms of a fold.
 
-use super::{Partial, StepError};
-use crate::fold::{Best, argmax_rank, argmin_rank, i8_term};
+use super::bytes::dot;
+use super::{Partial, RowBytes, StepError};
+use crate::float::{Accumulator, NAN, is_nan};
+use crate::fold::{Best, argmax_rank, argmin_rank};
 use crate::layout::leaf_elements;
-use crate::{Arith, DType, Soft, float, order};
+use crate::{DType, float, order};
 
-/// Terms of a fold, from the accumulator before them to the one after. At most 128 words or 512 bytes, in order of the axis.
+/// Terms of a fold, from the accumulator before them to the one after. At most 128 words or 512 bytes, in order of the axis,
+/// as they lie in leaves.
 #[derive(Clone, Copy, Debug)]
 pub enum Segment<'a> {
     /// f32: `acc = fma(a, b, acc)`.
@@ -13,25 +16,25 @@ pub enum Segment<'a> {
         /// Before the first term; +0 where a chain begins.
         accumulator: u32,
         /// The first factors.
-        a: &'a [u32],
+        a: RowBytes<'a>,
         /// The second factors, as many.
-        b: &'a [u32],
+        b: RowBytes<'a>,
     },
     /// f32: `acc = fma(x, 1, acc)`.
     Values {
         /// Before the first term; +0 where a chain begins.
         accumulator: u32,
         /// The terms.
-        x: &'a [u32],
+        x: RowBytes<'a>,
     },
     /// f32: as [`Values`](Self::Values), of the terms with one label; others are skipped.
     Labelled {
         /// Before the first term; +0 where a chain begins.
         accumulator: u32,
         /// The terms.
-        x: &'a [u32],
+        x: RowBytes<'a>,
         /// Their labels, i32.
-        labels: &'a [u32],
+        labels: RowBytes<'a>,
         /// The label that counts.
         label: i32,
     },
@@ -40,23 +43,23 @@ pub enum Segment<'a> {
         /// Before the first term; 0 where the axis begins.
         accumulator: u32,
         /// The first factors.
-        a: &'a [i8],
+        a: &'a [u8],
         /// The second factors, as many.
-        b: &'a [i8],
+        b: &'a [u8],
     },
     /// i8 to i32: `acc = acc + x`, wrapping.
     Bytes {
         /// Before the first term; 0 where the axis begins.
         accumulator: u32,
         /// The terms.
-        x: &'a [i8],
+        x: &'a [u8],
     },
     /// i32: `acc = acc + x`, wrapping.
     Integers {
         /// Before the first term; 0 where the axis begins.
         accumulator: u32,
         /// The terms.
-        x: &'a [u32],
+        x: RowBytes<'a>,
     },
     /// The greatest or least, of f32 or i32.
     Extreme {
@@ -67,7 +70,7 @@ pub enum Segment<'a> {
         /// Before the first term; [`End::initial`] where the axis begins.
         accumulator: u32,
         /// The terms.
-        x: &'a [u32],
+        x: RowBytes<'a>,
     },
     /// The greatest's or least's index, of f32 or i32.
     Best {
@@ -80,7 +83,7 @@ pub enum Segment<'a> {
         /// Index of the first term on the axis.
         first: i32,
         /// The terms.
-        x: &'a [u32],
+        x: RowBytes<'a>,
     },
 }
 
@@ -126,58 +129,73 @@ impl End {
 
 impl Segment<'_> {
     pub(super) fn replay(&self) -> Result<Partial, StepError> {
-        let (limit, lengths) = match self {
-            Self::Products { a, b, .. } => (DType::F32, [a.len(), b.len()]),
-            Self::Labelled { x, labels, .. } => (DType::F32, [x.len(), labels.len()]),
-            Self::ByteProducts { a, b, .. } => (DType::I8, [a.len(), b.len()]),
-            Self::Bytes { x, .. } => (DType::I8, [x.len(); 2]),
-            Self::Values { x, .. } | Self::Integers { x, .. } | Self::Extreme { x, .. } | Self::Best { x, .. } => {
-                (DType::F32, [x.len(); 2])
-            }
-        };
-        if lengths[0] != lengths[1] {
-            return Err(StepError::Lengths);
-        }
-        if lengths[0] as u64 > leaf_elements(limit) {
-            return Err(StepError::TooManyTerms);
-        }
-        Ok(self.fold())
-    }
-
-    fn fold(&self) -> Partial {
-        match *self {
+        Ok(match *self {
             Self::Products { accumulator, a, b } => {
-                Partial::Word(a.iter().zip(b).fold(accumulator, |acc, (a, b)| Soft::fma(*a, *b, acc)))
+                let (a, b) = pairs(words(a)?, b)?;
+                products(accumulator, a.iter().zip(b).map(|(a, b)| (word(a), word(b))))
             }
-            Self::Values { accumulator, x } => {
-                Partial::Word(x.iter().fold(accumulator, |acc, x| Soft::fma(*x, float::ONE, acc)))
-            }
+            Self::Values { accumulator, x } => products(accumulator, words(x)?.iter().map(|x| (word(x), float::ONE))),
             Self::Labelled { accumulator, x, labels, label } => {
-                let counted = x.iter().zip(labels).filter(|(_, of)| **of as i32 == label);
-                Partial::Word(counted.fold(accumulator, |acc, (x, _)| Soft::fma(*x, float::ONE, acc)))
+                let (x, labels) = pairs(words(x)?, labels)?;
+                let counted = x.iter().zip(labels).filter(|(_, of)| word(of) as i32 == label);
+                products(accumulator, counted.map(|(x, _)| (word(x), float::ONE)))
             }
             Self::ByteProducts { accumulator, a, b } => {
-                let sum = a.iter().zip(b).fold(accumulator as i32, |acc, (a, b)| i8_term(*a, *b, acc));
-                Partial::Word(sum as u32)
+                let (a, b) = pairs(bytes(a)?, b)?;
+                Partial::Word(accumulator.wrapping_add(dot(a, b) as u32))
             }
             Self::Bytes { accumulator, x } => {
-                Partial::Word(x.iter().fold(accumulator, |acc, x| acc.wrapping_add(i32::from(*x) as u32)))
+                Partial::Word(bytes(x)?.iter().fold(accumulator, |acc, x| acc.wrapping_add(i32::from(*x as i8) as u32)))
             }
             Self::Integers { accumulator, x } => {
-                Partial::Word(x.iter().fold(accumulator, |acc, x| acc.wrapping_add(*x)))
+                Partial::Word(words(x)?.iter().fold(accumulator, |acc, x| acc.wrapping_add(word(x))))
             }
             Self::Extreme { end, dtype, accumulator, x } => {
-                Partial::Word(x.iter().fold(accumulator, |acc, x| end.of(dtype, acc, *x)))
+                Partial::Word(words(x)?.iter().fold(accumulator, |acc, x| end.of(dtype, acc, word(x))))
             }
             Self::Best { end, dtype, accumulator, first, x } => {
                 let mut best = accumulator;
                 let mut index = first;
-                for x in x {
-                    best.take(index, end.rank(dtype, *x));
+                for x in words(x)? {
+                    best.take(index, end.rank(dtype, word(x)));
                     index = index.wrapping_add(1);
                 }
                 Partial::Best(best)
             }
-        }
+        })
     }
+}
+
+/// No more words than a leaf has.
+fn words(x: RowBytes<'_>) -> Result<RowBytes<'_>, StepError> {
+    if x.len() as u64 > leaf_elements(DType::F32) { Err(StepError::TooManyTerms) } else { Ok(x) }
+}
+
+/// No more bytes than a leaf has.
+fn bytes(x: &[u8]) -> Result<&[u8], StepError> {
+    if x.len() as u64 > leaf_elements(DType::I8) { Err(StepError::TooManyTerms) } else { Ok(x) }
+}
+
+/// Both, the second one with the length of the first by a slicing that the compiler sees: it then counts one of them only.
+#[inline(always)]
+fn pairs<'a, T>(a: &'a [T], b: &'a [T]) -> Result<(&'a [T], &'a [T]), StepError> {
+    if a.len() != b.len() {
+        return Err(StepError::Lengths);
+    }
+    Ok((a, b.get(..a.len()).ok_or(StepError::Lengths)?))
+}
+
+#[inline(always)]
+fn word(bytes: &[u8; 4]) -> u32 {
+    u32::from_le_bytes(*bytes)
+}
+
+#[inline(always)]
+fn products(accumulator: u32, mut terms: impl Iterator<Item = (u32, u32)>) -> Partial {
+    if is_nan(accumulator) {
+        // Some claim: no fold leaves a NaN in another form.
+        return Partial::Word(if terms.next().is_some() { NAN } else { accumulator });
+    }
+    let sum = terms.fold(Accumulator::new(accumulator), |sum, (a, b)| sum.plus_product(a, b));
+    Partial::Word(sum.bits())
 }

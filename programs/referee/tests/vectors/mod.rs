@@ -3,6 +3,7 @@
 
 pub mod errors;
 pub mod native;
+pub mod terms;
 
 /// A small deterministic generator (xorshift64*).
 pub struct Random(pub u64);
@@ -44,6 +45,12 @@ impl Random {
     pub fn float(&mut self) -> u32 {
         let sign = (self.word() as u32) & 0x8000_0000;
         sign | self.exponent() << 23 | self.fraction()
+    }
+
+    /// A float with one of so many exponent fields from this one on.
+    pub fn of_exponent(&mut self, first: u32, count: u64) -> u32 {
+        let sign = (self.word() as u32) & 0x8000_0000;
+        sign | (first + self.below(count) as u32) << 23 | self.fraction()
     }
 
     /// A float within a few units in the last place of `near`, with either sign.

@@ -34,7 +34,7 @@ pub fn plan_dispute_start(
         return Err(Refusal::DisputeOfOwnRun);
     }
     let phase = if traced { Phase::PickOperation } else { Phase::Trace };
-    let clocks = Clocks::new(&terms, open_against, now).due(&terms, phase, now)?;
+    let clocks = Clocks::new(&terms, open_against, now).due(&terms, phase, 0, now)?;
     Ok(DisputeView { phase, clocks, terms, rounds: 0 })
 }
 
@@ -54,7 +54,8 @@ pub fn plan_move(view: &DisputeView, by: Option<Side>, mv: Move, now: Moment) ->
         return Ok(*view);
     }
     let rounds = rounds_after(view.rounds, mv)?;
-    let clocks = view.clocks.made(&view.terms, view.phase, now).due(&view.terms, phase, now)?;
+    let made = view.clocks.made(&view.terms, view.phase, view.rounds, now);
+    let clocks = made.due(&view.terms, phase, rounds, now)?;
     Ok(DisputeView { phase, clocks, rounds, ..*view })
 }
 
@@ -68,7 +69,7 @@ pub fn plan_timeout(view: &DisputeView, now: Moment) -> Result<DisputeView, Refu
     if !view.clocks.until.passed(now) {
         return Err(Refusal::TooEarly);
     }
-    let clocks = view.clocks.made(&view.terms, view.phase, now);
+    let clocks = view.clocks.made(&view.terms, view.phase, view.rounds, now);
     Ok(DisputeView { phase: Phase::Over(verdict), clocks, ..*view })
 }
 

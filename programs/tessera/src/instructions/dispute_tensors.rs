@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
-use tessera_referee::merkle::tensor_root;
+use tessera_referee::Operand;
+use tessera_referee::merkle::{empty, tensor_root};
 use tessera_rules::Move;
 
 use super::DisputeMove;
@@ -27,7 +28,8 @@ pub struct DisputeTensorsArgs {
 
 /// - Anyone opens tensors of the picked operation, some or all at once: outputs of operations under the trace's root, inputs of
 ///   the task under its inputs' root. Silence is the provider's.
-/// - The header is what the descriptor says; a tensor with another one cannot be opened.
+/// - The header is what the descriptor says; a tensor with another one cannot be opened, nor one without elements that hashes to
+///   something.
 /// - Once all are open the challenger picks a leaf.
 /// - Refused: nothing but what is open already.
 pub fn handler(ctx: Context<DisputeMove>, args: Option<DisputeTensorsArgs>) -> Result<()> {
@@ -45,6 +47,9 @@ impl Dispute {
         let before = self.opened;
         for TensorOpening { tensor, tree, proof } in tensors {
             let (source, ty) = self.tensor(&operation, *tensor)?;
+            // Nobody could pick a leaf to show that another hash is wrong.
+            let is_garbage = ty.leaves() == 0 && matches!(source, Operand::Op(_)) && *tree != empty::<Hasher>();
+            require!(!is_garbage, TesseraError::OpeningWrong);
             self.require_committed(source, &tensor_root::<Hasher>(&ty.header(), tree), proof)?;
             *self.tensors.get_mut(usize::from(*tensor)).ok_or(TesseraError::TensorUnknown)? = *tree;
             self.opened |= 1_u8.checked_shl((*tensor).into()).ok_or(TesseraError::TensorUnknown)?;

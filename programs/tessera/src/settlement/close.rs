@@ -28,7 +28,6 @@ impl<'info> TaskSettle<'info> {
         }
         self.run.invariant()?;
         self.task.invariant()?;
-        self.provider.invariant()?;
         Ok(closed)
     }
 
@@ -105,8 +104,8 @@ impl<'info> TaskSettle<'info> {
         if last_audit {
             self.task.close_run()?;
             self.provider.close_run()?;
-            self.provider.invariant()?;
         }
+        self.provider.invariant()?;
         let over = self.task.runs_open == 0 && !tessera_rules::TaskState::from(self.task.state).holds_funds();
         if over {
             require_eq!(self.task.escrow, 0, TesseraError::Invariant);

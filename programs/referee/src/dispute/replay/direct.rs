@@ -62,7 +62,7 @@ fn pair<'a>(
     index: u32,
 ) -> Result<[RowBytes<'a>; 2], ClaimError> {
     let p = operands.ty(slot)?.shape.row();
-    let row = |row: u32| operands.row(slot, row.into(), &(0..p));
+    let row = |row: u32| operands.words(slot, row.into(), &(0..p));
     let other = match jacobi::partner(p as u32, round, index) {
         Some(partner) => row(partner)?,
         None => &[],
@@ -83,7 +83,7 @@ fn matrix(operands: &Operands<'_, impl Leaves>, round: u32, element: u64) -> Res
 fn vectors(operands: &Operands<'_, impl Leaves>, round: u32, element: u64) -> Result<Partial, ClaimError> {
     let p = operands.ty(Slot::Operand(1))?.shape.row();
     let (at, j) = divided(element, p);
-    let row = operands.row(Slot::Operand(0), at, &(0..p))?;
+    let row = operands.words(Slot::Operand(0), at, &(0..p))?;
     let rows = pair(operands, Slot::Operand(1), round, j as u32)?;
     word(Step::Rotate(Rotate::Vectors { p: p as u32, round, j: j as u32, row, rows }))
 }

@@ -19,7 +19,7 @@ pub(super) fn element(
     };
     let side = operands.d.output.shape.row();
     let (row, column) = divided(element, side);
-    let diagonal = column.saturating_mul(side).saturating_add(column);
+    let diagonal = column.wrapping_mul(side).wrapping_add(column);
     let a = |slot: Slot| operands.element(slot, element);
     word(Step::Finalise(match operands.d.kind {
         OpKind::Cholesky if row == column => Finalise::Root { a: a(Slot::Operand(0))?, sum },

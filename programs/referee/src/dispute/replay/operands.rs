@@ -2,11 +2,11 @@
 
 use core::ops::Range;
 
+use crate::TensorType;
 use crate::descriptor::Descriptor;
 use crate::dispute::{ClaimError, LEAF, Leaves, Slot, leaf_of, plan, value_in_leaf};
 use crate::layout::locate;
 use crate::step::RowBytes;
-use crate::{DType, TensorType};
 
 /// The tensors of an operation, as far as their leaves were given.
 pub(super) struct Operands<'a, L> {
@@ -14,35 +14,11 @@ pub(super) struct Operands<'a, L> {
     pub(super) leaves: &'a L,
 }
 
-/// Words of one leaf.
-pub(super) struct Words {
-    words: [u32; LEAF / 4],
-    count: usize,
-}
-
-impl Words {
-    pub(super) fn get(&self) -> &[u32] {
-        self.words.get(..self.count).unwrap_or(&self.words)
-    }
-}
-
-/// Bytes of one leaf.
-pub(super) struct Bytes {
-    bytes: [i8; LEAF],
-    count: usize,
-}
-
-impl Bytes {
-    pub(super) fn get(&self) -> &[i8] {
-        self.bytes.get(..self.count).unwrap_or(&self.bytes)
-    }
-}
-
 impl<'a, L: Leaves> Operands<'a, L> {
     /// The type of a tensor.
-    pub(super) fn ty(&self, slot: Slot) -> Result<TensorType, ClaimError> {
+    pub(super) fn ty(&self, slot: Slot) -> Result<&'a TensorType, ClaimError> {
         match slot {
-            Slot::Output => Ok(self.d.output),
+            Slot::Output => Ok(&self.d.output),
             Slot::Operand(index) => plan::operand(self.d, index),
         }
     }
@@ -54,42 +30,21 @@ impl<'a, L: Leaves> Operands<'a, L> {
     /// The element at a row-major index as a word.
     pub(super) fn element(&self, slot: Slot, element: u64) -> Result<u32, ClaimError> {
         let ty = self.ty(slot)?;
-        let index = leaf_of(&ty, element).ok_or(ClaimError::Operation)?;
-        value_in_leaf(&ty, element, self.leaf(slot, index)?).ok_or(ClaimError::Operation)
+        let index = leaf_of(ty, element).ok_or(ClaimError::Operation)?;
+        value_in_leaf(ty, element, self.leaf(slot, index)?).ok_or(ClaimError::Operation)
     }
 
     /// Elements of a row that lie in one leaf, as bytes.
-    fn stretch(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<&'a [u8], ClaimError> {
+    pub(super) fn bytes(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<&'a [u8], ClaimError> {
         let ty = self.ty(slot)?;
         let (index, byte) = locate(ty.dtype, ty.shape.row(), row, columns.start);
-        let count = columns.end.saturating_sub(columns.start).saturating_mul(ty.dtype.size());
+        let count = columns.end.saturating_sub(columns.start).wrapping_mul(ty.dtype.size());
         let end = byte.saturating_add(count);
         self.leaf(slot, index)?.get(byte as usize..end as usize).ok_or(ClaimError::Operation)
     }
 
-    /// Elements of a row of f32 or i32 that lie in one leaf, as they lie there.
-    pub(super) fn row(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<RowBytes<'a>, ClaimError> {
-        Ok(self.stretch(slot, row, columns)?.as_chunks::<4>().0)
-    }
-
     /// Elements of a row of f32 or i32 that lie in one leaf.
-    pub(super) fn words(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<Words, ClaimError> {
-        let stretch = self.row(slot, row, columns)?;
-        let mut words = Words { words: [0; LEAF / 4], count: stretch.len() };
-        words.words.iter_mut().zip(stretch).for_each(|(slot, word)| *slot = u32::from_le_bytes(*word));
-        Ok(words)
-    }
-
-    /// Elements of a row of i8 that lie in one leaf.
-    pub(super) fn bytes(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<Bytes, ClaimError> {
-        let stretch = self.stretch(slot, row, columns)?;
-        let mut bytes = Bytes { bytes: [0; LEAF], count: stretch.len() };
-        bytes.bytes.iter_mut().zip(stretch).for_each(|(slot, byte)| *slot = *byte as i8);
-        Ok(bytes)
-    }
-
-    /// Whether an operand is of this type.
-    pub(super) fn is(&self, slot: Slot, dtype: DType) -> Result<bool, ClaimError> {
-        Ok(self.ty(slot)?.dtype == dtype)
+    pub(super) fn words(&self, slot: Slot, row: u64, columns: &Range<u64>) -> Result<RowBytes<'a>, ClaimError> {
+        Ok(self.bytes(slot, row, columns)?.as_chunks::<4>().0)
     }
 }

@@ -30,17 +30,17 @@ pub(super) fn chained(
     let partial = match operands.d.kind {
         OpKind::Reduce(Reduce::Sum) => {
             let x = operands.words(A, element, &terms)?;
-            replayed(Segment::Values { accumulator, x: x.get() })
+            replayed(Segment::Values { accumulator, x })
         }
         OpKind::SegmentSum => {
             let (label, feature) = divided(element, operands.d.output.shape.row());
             let (x, labels) = (operands.words(A, feature, &terms)?, operands.words(B, 0, &terms)?);
-            replayed(Segment::Labelled { accumulator, x: x.get(), labels: labels.get(), label: label as i32 })
+            replayed(Segment::Labelled { accumulator, x, labels, label: label as i32 })
         }
         _ => {
             let Rows { a, b } = rows(operands, element, of)?;
             let (a, b) = (operands.words(a.0, a.1, &terms)?, operands.words(b.0, b.1, &terms)?);
-            replayed(Segment::Products { accumulator, a: a.get(), b: b.get() })
+            replayed(Segment::Products { accumulator, a, b })
         }
     };
     match partial? {
@@ -67,13 +67,12 @@ pub(super) fn running(
     };
     let dtype = operands.ty(A)?.dtype;
     match (accumulator, reduce) {
-        (Partial::Word(accumulator), Reduce::Sum) if operands.is(A, DType::I8)? => {
+        (Partial::Word(accumulator), Reduce::Sum) if dtype == DType::I8 => {
             let x = operands.bytes(A, element, &terms)?;
-            replayed(Segment::Bytes { accumulator, x: x.get() })
+            replayed(Segment::Bytes { accumulator, x })
         }
         (Partial::Word(accumulator), _) => {
             let x = operands.words(A, element, &terms)?;
-            let x = x.get();
             replayed(match reduce {
                 Reduce::Max => Segment::Extreme { end: End::Greatest, dtype, accumulator, x },
                 Reduce::Min => Segment::Extreme { end: End::Least, dtype, accumulator, x },
@@ -84,7 +83,7 @@ pub(super) fn running(
             let x = operands.words(A, element, &terms)?;
             let end = if reduce == Reduce::ArgMax { End::Greatest } else { End::Least };
             let first = terms.start as i32;
-            replayed(Segment::Best { end, dtype, accumulator, first, x: x.get() })
+            replayed(Segment::Best { end, dtype, accumulator, first, x })
         }
     }
 }
@@ -100,7 +99,7 @@ fn byte_products(
         return Err(ClaimError::NoClaim);
     };
     let (a, b) = (operands.bytes(a.0, a.1, terms)?, operands.bytes(b.0, b.1, terms)?);
-    replayed(Segment::ByteProducts { accumulator, a: a.get(), b: b.get() })
+    replayed(Segment::ByteProducts { accumulator, a, b })
 }
 
 /// The rows of a product's element.
@@ -108,8 +107,8 @@ fn rows(operands: &Operands<'_, impl Leaves>, element: u64, of: Option<u32>) -> 
     let (row, column) = divided(element, operands.d.output.shape.row());
     Ok(match operands.d.kind {
         OpKind::Matmul => {
-            let (batch, _) = divided(row, height(&operands.ty(A)?));
-            let second = batch.saturating_mul(height(&operands.ty(B)?)).saturating_add(column);
+            let (batch, _) = divided(row, height(operands.ty(A)?));
+            let second = batch.wrapping_mul(height(operands.ty(B)?)).wrapping_add(column);
             Rows { a: (A, row), b: (B, second) }
         }
         OpKind::Rowdot => Rows { a: (A, element), b: (B, element) },

@@ -100,7 +100,7 @@ proptest! {
         let lost = u128::from(open) * u128::from(paid_back(bond, DisputeEnd::Lost).sink.get());
         let terms = DisputeTerms { execution_seconds: 60, trace_bytes: 0, unbonding_seconds: 604_800 };
         let slowed = plan_dispute_start(terms, true, open, false, Moment::default()).unwrap().clocks;
-        prop_assert!(lost >= u128::from(slowed.factor - 1) * 8 * u128::from(reward / 2));
+        prop_assert!(lost >= u128::from(slowed.factor - 1) * u128::from(DISPUTES_PER_UNIT) * u128::from(reward / 2));
         prop_assert!(slowed.provider_left <= 604_800);
     }
 }

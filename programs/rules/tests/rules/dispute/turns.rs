@@ -86,14 +86,20 @@ fn a_challenger_descends_as_deep_as_a_tree_can_be_and_no_more() {
     assert_eq!((part(Asks::Parts), part(Asks::Step)), (Err(Refusal::DisputeRounds), Ok(Phase::Step)));
 }
 
-/// What a dispute takes at most, seconds on the slower clock: both clocks, and the extra time of the trace and of the
-/// tensors. None of these is more than the unbonding period, or an hour.
+/// No deadline is further away, seconds.
+fn furthest(terms: &DisputeTerms) -> u64 {
+    let least = u64::from(MOVE_SECONDS) + 2 * u64::from(terms.execution_seconds);
+    u64::from(terms.unbonding_seconds).max(least).min(u32::MAX.into())
+}
+
+/// What a dispute takes at most, seconds on the slower clock: both clocks; the extra time of the trace, of its first hashes
+/// and of the tensors; and the challenger's, of the operation and the leaf.
 fn longest(terms: &DisputeTerms, factor: u16) -> u64 {
-    let unbonding = u64::from(terms.unbonding_seconds);
     let hour = u64::from(CLOCK_SECONDS);
-    let provider = (hour * u64::from(factor)).min(unbonding).max(hour);
+    let provider = (hour * u64::from(factor)).min(terms.unbonding_seconds.into()).max(hour);
     let again = 2 * u64::from(terms.execution_seconds) + terms.trace_bytes.div_ceil(TRACE_RATE);
-    provider + hour + 2 * again.saturating_mul(u64::from(factor)).min(unbonding)
+    let extra = |times: u64| again.saturating_mul(times).min(furthest(terms));
+    provider + hour + 3 * extra(factor.into()) + 2 * extra(1)
 }
 
 /// Which of the legal moves, who sends it, and how much of the time that is left (of 255) passes first.
@@ -141,7 +147,7 @@ proptest! {
             let spent = view.clocks.left(side) - mine;
             prop_assert!(spent <= now.seconds_since(view.clocks.since) && mine > 0, "{side:?} made its move in time");
             let away = next.clocks.until.unix - now.unix;
-            prop_assert!(owes(next.phase).is_none() || away <= i64::from(terms.unbonding_seconds));
+            prop_assert!(owes(next.phase).is_none() || u64::try_from(away).unwrap() <= furthest(&terms));
             view = next;
         }
         if owes(view.phase).is_some() {
@@ -156,17 +162,17 @@ proptest! {
     }
 
     #[test]
-    fn the_bound_is_three_unbonding_periods_and_two_hours_at_most(terms in terms(), open: u16) {
+    fn the_bound_is_six_of_the_longest_deadlines_and_two_hours_at_most(terms in terms(), open: u16) {
         let factor = plan_dispute_start(terms, false, open, false, NOW).unwrap().clocks.factor;
-        prop_assert!(longest(&terms, factor) <= 3 * u64::from(terms.unbonding_seconds) + 2 * u64::from(CLOCK_SECONDS));
+        prop_assert!(longest(&terms, factor) <= 6 * furthest(&terms) + 2 * u64::from(CLOCK_SECONDS));
     }
 
-    /// On an ordinary market without a flood: two hours, four executions and twice the hashing of the trace.
+    /// On an ordinary market without a flood: two hours, ten executions and five times the hashing of the trace.
     #[test]
-    fn without_a_flood_the_bound_is_two_hours_and_the_extra_time(execution in 1_u32..3_600, trace in 0..1_u64 << 40, open in 0_u16..8) {
+    fn without_a_flood_the_bound_is_two_hours_and_the_extra_time(execution in 1_u32..3_600, trace in 0..1_u64 << 40, open in 0_u16..2) {
         let terms = DisputeTerms { execution_seconds: execution, trace_bytes: trace, unbonding_seconds: 604_800 };
         let factor = plan_dispute_start(terms, false, open, false, NOW).unwrap().clocks.factor;
-        let expected = 7_200 + 4 * u64::from(execution) + 2 * trace.div_ceil(TRACE_RATE);
+        let expected = 7_200 + 10 * u64::from(execution) + 5 * trace.div_ceil(TRACE_RATE);
         prop_assert_eq!(longest(&terms, factor), expected);
     }
 }
