@@ -89,8 +89,11 @@ fn disputes_prove_the_wrong_run_wrong(json: &Value) {
     assert_eq!((&won["kind"], &won["element"], &won["segment"]), (&"gather".into(), &0.into(), &Value::Null));
     assert!(won["operation"].as_u64().is_some_and(|operation| operation > 0));
     assert!(amount(&won["step_compute_units"]) > 0 && won["seconds"].as_i64().unwrap() >= 0, "{won}");
+    // Of the lock 40%, or half of that if an auditor had found the difference before; and its bond, unless a run of its own
+    // answered for it.
     let payouts = won["payouts"].as_array().unwrap();
     let challenger = payouts.iter().find(|payout| payout["owner"] == won["challenger"]).unwrap();
-    // Of the lock: 40% to the challenger, none of the bond, as its own run answers for it.
-    assert_eq!((amount(&won["bond"]), amount(&challenger["amount"])), (0, amount(&won["slashed"]) * 40 / 100));
+    let share = amount(&won["slashed"]) * 40 / 100;
+    let got = amount(&challenger["amount"]) - amount(&won["bond"]);
+    assert!([share, share / 2].contains(&got), "{won}");
 }

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use tessera_chain::program::events::{
-    AuditClosed, AuditPosted, DisputeCause, DisputeOpened, RunOutcome, RunSubmitted, TaskSettled,
-};
+use tessera_chain::program::events::{AuditClosed, AuditPosted, DisputeOpened, RunOutcome, RunSubmitted, TaskSettled};
 use tessera_chain::{AuditState, Chain, ChainError, Event, Policy, Pubkey, Recorded, Terms};
 
 /// More transactions than a task can have: eight no-shows, three runs, audits.
@@ -303,13 +301,10 @@ fn name(task: Pubkey, redundant: bool, events: &[Event]) -> &'static str {
         Some(Event::AuditOpened(_)) => "audit_open",
         Some(Event::AuditForced(_)) => "audit_force",
         Some(Event::DisputeOpened(_)) => "dispute_open",
-        Some(Event::DisputeMoved(_)) => "dispute_move",
-        Some(Event::DisputeEnded(ended)) => match ended.because {
-            DisputeCause::Silence => "dispute_timeout",
-            DisputeCause::Moot => "dispute_settle",
-            DisputeCause::Step | DisputeCause::Padding | DisputeCause::Malformed => "dispute_move",
-        },
-        Some(Event::DisputeSettled(_)) => "dispute_settle",
+        // The only move that touches the run.
+        Some(Event::DisputeMoved(_)) => "dispute_trace",
+        // What ended a dispute with a step or by silence touches the dispute alone.
+        Some(Event::DisputeEnded(_) | Event::DisputeSettled(_)) => "dispute_settle",
         Some(Event::DisputeClosed(_)) => "dispute_close",
         Some(Event::TaskSettled(_) | Event::AuditClosed(_) | Event::TaskClosed(_)) => "task_settle",
         Some(Event::TaskExpired(_) | Event::RunAbandoned(_) | Event::RunSilent(_)) => "task_expire",

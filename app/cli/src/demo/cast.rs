@@ -156,8 +156,6 @@ impl<'a> Agents<'a> {
         // One that computes for ever has no end to wait for.
         config.node.grace = Duration::ZERO;
         config.node.self_check = self_check;
-        // What the demo shows is decided by runs and audits: its wrong backend could not even play a dispute.
-        config.node.challenge.at_once = 0;
         let (chain, keypair, shutdown) =
             (self.bootstrap.chain.clone(), keypair.insecure_clone(), self.shutdown.clone());
         let backend: Arc<dyn Backend> = Arc::new(backend);
@@ -166,8 +164,7 @@ impl<'a> Agents<'a> {
     }
 
     pub(super) async fn verifier(&mut self, keypair: &Keypair) -> Result<(), CliError> {
-        let mut config = VerifierConfig::new(self.bootstrap.migrated.market, self.files.join("verifier"));
-        config.node.challenge.at_once = 0;
+        let config = VerifierConfig::new(self.bootstrap.migrated.market, self.files.join("verifier"));
         let (chain, keypair, shutdown) =
             (self.bootstrap.chain.clone(), keypair.insecure_clone(), self.shutdown.clone());
         let backend: Arc<dyn Backend> = Arc::new(CpuBackend::new());

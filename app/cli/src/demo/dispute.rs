@@ -247,6 +247,7 @@ impl fmt::Display for DemoDispute {
             .iter()
             .map(|payout| format!("{} base units to {}: {}", payout.amount, payout.name, payout.why))
             .collect();
+        // Of the dispute that decided; the others went the same way.
         let mut moves = Columns::new(&["transaction", "compute units", "lamports"]);
         for sent in &self.moves {
             moves.row(vec![sent.what.clone(), sent.compute_units.to_string(), sent.fee_lamports.to_string()]);
@@ -266,7 +267,7 @@ impl fmt::Display for DemoDispute {
             .line("  verdict", self.outcome())
             .maybe("  slashed", (self.slashed > 0).then(|| format!("{} base units of {provider}", self.slashed)))
             .maybe("  paid", (!paid.is_empty()).then(|| paid.join("\n")))
-            .line("  moves", moves)
+            .maybe("  moves", (self.slashed > 0).then_some(moves))
             .line(
                 "  cost",
                 format_args!(

@@ -27,7 +27,7 @@ pub(super) struct Told {
 /// A transaction of a dispute.
 #[derive(Clone, Debug, Serialize)]
 pub struct DisputeMove {
-    /// Its instructions, as the events show them.
+    /// Its instructions, as the events show them; `buffer` for one that fills or closes a payload's buffer.
     pub what: String,
     /// Compute units used.
     pub compute_units: u64,
@@ -113,7 +113,7 @@ impl Told {
         }
         sent.what = match (past.error.is_some(), names.is_empty()) {
             (true, _) => "refused".to_owned(),
-            (false, true) => "buffer_write".to_owned(),
+            (false, true) => "buffer".to_owned(),
             (false, false) => names.join(", "),
         };
         if let (None, Some(ended)) = (&self.ended, ended) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use tessera_chain::program::state::NO_CLAIM;
-use tessera_chain::{Chain, Dispute, Feed, Pubkey};
+use tessera_chain::{Chain, Dispute, Feed, Pubkey, address};
 use tessera_compute::referee::descriptor::Descriptor;
 use tessera_compute::referee::dispute::Claim;
 
@@ -14,6 +14,8 @@ use crate::error::CliError;
 /// What a dispute was about, as far as it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Matter {
+    /// Those who move: the challenger and the provider's wallet.
+    sides: [Pubkey; 2],
     /// Operations of the graph.
     pub(super) operations: u16,
     /// The picked operation.
@@ -27,6 +29,7 @@ impl Matter {
         let operation = Descriptor::decode(&dispute.descriptor).ok();
         let claim = if dispute.claim == NO_CLAIM { None } else { Claim::decode(&dispute.claim) };
         Self {
+            sides: [dispute.challenger, dispute.provider_authority],
             operations: dispute.operations,
             operation: operation.map(|descriptor| (dispute.operation, descriptor)),
             claim: claim.map(|claim| (dispute.element, claim)),
@@ -52,7 +55,7 @@ impl Witness {
         }
     }
 
-    /// Waits until all that were seen are closed, and their money is paid.
+    /// Waits until all that were seen are closed with their buffers: then all money is where it belongs.
     ///
     /// # Errors
     /// [`CliError`] when the chain cannot be read.
@@ -61,6 +64,11 @@ impl Witness {
             while let Some(dispute) = chain.dispute(*key).await? {
                 *matter = Matter::of(&dispute);
                 tokio::time::sleep(LOOK).await;
+            }
+            for side in matter.sides {
+                while chain.account_exists(address::buffer(key, &side)).await? {
+                    tokio::time::sleep(LOOK).await;
+                }
             }
         }
         Ok(())
