@@ -54,6 +54,7 @@ async fn the_demo_settles_three_jobs_against_a_wrong_and_an_absent_provider_and_
     for step in ["run_seal", "run_reveal"] {
         assert!(tasks[1]["compute_units"][step].as_u64().unwrap() > 0, "{step}");
     }
+    disputes_prove_the_wrong_run_wrong(&json);
     let sum = |field: &str| json["conservation"][field].as_u64().unwrap();
     assert_eq!((sum("tokens_before"), sum("rent_lost_lamports")), (sum("tokens_after"), 0));
     assert_eq!(sum("lamports_before"), sum("lamports_after") + sum("fees"));
@@ -61,4 +62,35 @@ async fn the_demo_settles_three_jobs_against_a_wrong_and_an_absent_provider_and_
     // For people: who ran it and what it cost stands in the text.
     let text = report.to_string();
     assert!(JOBS.iter().all(|job| text.contains(job)) && text.contains("lamports"), "{text}");
+    assert!(text.contains("the program replayed the step: the run of the wrong provider is wrong"), "{text}");
+}
+
+fn disputes_prove_the_wrong_run_wrong(json: &Value) {
+    let task = &json["tasks"][1];
+    let run = task["runs"].as_array().unwrap().iter().find(|run| run["state"] == "slashed").unwrap();
+    let disputes = json["disputes"].as_array().unwrap();
+    let amount = |value: &Value| value.as_u64().unwrap();
+    for dispute in disputes {
+        assert_eq!(dispute["task"], task["task"], "{dispute}");
+        assert_eq!(dispute["rent_lost_lamports"], 0, "{dispute}");
+        assert!(amount(&dispute["transactions"]) >= 2 && amount(&dispute["fee_lamports"]) > 0, "{dispute}");
+        let paid: u64 = dispute["payouts"].as_array().unwrap().iter().map(|payout| amount(&payout["amount"])).sum();
+        assert_eq!(paid, amount(&dispute["bond"]) + amount(&dispute["slashed"]), "{dispute}");
+        // Whoever is wrong has lost, whichever side it was on.
+        let is_wrong = dispute["provider"] == run["provider"];
+        let verdict = if is_wrong { "challenger_won" } else { "provider_won" };
+        assert!([Value::from(verdict), Value::Null].contains(&dispute["verdict"]), "{dispute}");
+    }
+    let won: Vec<&Value> = disputes.iter().filter(|dispute| amount(&dispute["slashed"]) > 0).collect();
+    let [won] = won[..] else { panic!("one dispute refutes the run: {disputes:?}") };
+    assert_eq!((&won["provider"], &won["slashed"]), (&run["provider"], &run["slashed"]));
+    assert_eq!((&won["verdict"], &won["because"]), (&"challenger_won".into(), &"step".into()));
+    // One bit of one element is wrong, and the operation that it comes from is found.
+    assert_eq!((&won["kind"], &won["element"], &won["segment"]), (&"gather".into(), &0.into(), &Value::Null));
+    assert!(won["operation"].as_u64().is_some_and(|operation| operation > 0));
+    assert!(amount(&won["step_compute_units"]) > 0 && won["seconds"].as_i64().unwrap() >= 0, "{won}");
+    let payouts = won["payouts"].as_array().unwrap();
+    let challenger = payouts.iter().find(|payout| payout["owner"] == won["challenger"]).unwrap();
+    // Of the lock: 40% to the challenger, none of the bond, as its own run answers for it.
+    assert_eq!((amount(&won["bond"]), amount(&challenger["amount"])), (0, amount(&won["slashed"]) * 40 / 100));
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use tessera_chain::program::events::{AuditClosed, AuditPosted, RunOutcome, RunSubmitted, TaskSettled};
+use tessera_chain::program::events::{
+    AuditClosed, AuditPosted, DisputeCause, DisputeOpened, RunOutcome, RunSubmitted, TaskSettled,
+};
 use tessera_chain::{AuditState, Chain, ChainError, Event, Policy, Pubkey, Recorded, Terms};
 
 /// More transactions than a task can have: eight no-shows, three runs, audits.
@@ -188,6 +190,14 @@ impl Story {
         })
     }
 
+    /// The disputes that were opened over its runs, in that order.
+    pub fn disputes(&self) -> impl Iterator<Item = &DisputeOpened> {
+        self.events().filter_map(|event| match event {
+            Event::DisputeOpened(dispute) => Some(dispute.as_ref()),
+            _ => None,
+        })
+    }
+
     /// Every transaction with what it cost.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
@@ -292,6 +302,15 @@ fn name(task: Pubkey, redundant: bool, events: &[Event]) -> &'static str {
         Some(Event::AuditPosted(_)) => "audit_post",
         Some(Event::AuditOpened(_)) => "audit_open",
         Some(Event::AuditForced(_)) => "audit_force",
+        Some(Event::DisputeOpened(_)) => "dispute_open",
+        Some(Event::DisputeMoved(_)) => "dispute_move",
+        Some(Event::DisputeEnded(ended)) => match ended.because {
+            DisputeCause::Silence => "dispute_timeout",
+            DisputeCause::Moot => "dispute_settle",
+            DisputeCause::Step | DisputeCause::Padding | DisputeCause::Malformed => "dispute_move",
+        },
+        Some(Event::DisputeSettled(_)) => "dispute_settle",
+        Some(Event::DisputeClosed(_)) => "dispute_close",
         Some(Event::TaskSettled(_) | Event::AuditClosed(_) | Event::TaskClosed(_)) => "task_settle",
         Some(Event::TaskExpired(_) | Event::RunAbandoned(_) | Event::RunSilent(_)) => "task_expire",
         Some(_) | None => "other",

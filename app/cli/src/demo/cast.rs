@@ -78,6 +78,14 @@ impl Cast {
         self.agents().into_iter().find(|(_, keypair)| of(keypair) == *provider).map(|(name, _)| name)
     }
 
+    /// What people call the owner of a wallet or of a Provider account.
+    pub(super) fn called(&self, market: &Pubkey, owner: &Pubkey) -> Option<&'static str> {
+        let others = [("the requester", &self.requester), ("the operator", &self.operator)];
+        let wallets = others.into_iter().chain(self.agents());
+        let by_wallet = wallets.into_iter().find(|(_, keypair)| keypair.pubkey() == *owner).map(|(name, _)| name);
+        by_wallet.or_else(|| self.name_of(market, owner))
+    }
+
     pub(super) async fn register(&self, bootstrap: &Bootstrap) -> Result<(), CliError> {
         for (_, keypair) in self.agents() {
             let verify = *keypair == self.verifier;

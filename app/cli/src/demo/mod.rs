@@ -1,24 +1,29 @@
 //! The whole market on a chain inside this process: real agents over RPC and websocket run three jobs on real data.
 //!
-//! One task is run by one provider and audited by lottery, one by three of which one is wrong, and one is first claimed by a
-//! provider that never delivers.
+//! One task is run by one provider and audited by lottery, one by three of which one is wrong and is proven so in a dispute,
+//! and one is first claimed by a provider that never delivers.
 
 mod books;
 mod cast;
+mod dispute;
+mod dispute_moves;
 mod report;
 mod rogues;
+mod witness;
 
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::future::try_join3;
-use tessera_chain::{Chain, Keypair, Pubkey, Signer, Windows};
+use tessera_chain::{CancellationToken, Chain, Keypair, Pubkey, Signer, Windows};
 use tessera_compute::CpuBackend;
 use tessera_jobs::{JobSpec, KMeans, LinearRegression, Pca, Start, TARGET, Table, prepare};
 use tessera_node::ContentStore;
 
 pub use books::{Books, Conservation};
+pub use dispute::{DemoDispute, DisputePayout};
+pub use dispute_moves::DisputeMove;
 pub use report::{DemoAudit, DemoReport, DemoRun, DemoTask, Payout};
 pub use rogues::{Stuck, Wrong};
 
@@ -31,6 +36,7 @@ use crate::result::result_of;
 use crate::session::SignedSession;
 use crate::story::Story;
 use crate::submission::submit;
+use witness::Witness;
 
 /// Base units for each run: 5 tokens.
 const REWARD: u64 = 5_000_000;
@@ -97,17 +103,33 @@ async fn perform(
     let (chain, market) = (bootstrap.chain.as_ref(), bootstrap.migrated.market);
     let before = Books::count(chain, market, &cast.everybody()).await?;
 
+    let mut feed = chain.watch(market, CancellationToken::new()).await?;
+    let mut witness = Witness::default();
     let mut agents = cast::Agents::new(bootstrap, &store, files);
-    let played = play(&mut agents, bootstrap, cast, &store, files, printer).await;
+    let played = tokio::select! {
+        biased;
+        played = play(&mut agents, bootstrap, cast, &store, files, printer) => played,
+        Err(error) = witness.look(&mut feed) => Err(error),
+    };
+    let played = match played {
+        Ok(shown) => witness.until_closed(chain).await.map(|()| shown),
+        failed @ Err(_) => failed,
+    };
     // Also after a failure, so that nothing works on while the chain ends.
     let ended = agents.end().await;
+    feed.shutdown().await?;
     let shown = played?;
     ended?;
 
     let after = Books::count(chain, market, &cast.everybody()).await?;
     let conservation = before.compare(&after)?;
     let tasks = shown.iter().map(|shown| DemoTask::new(shown, cast, &market)).collect::<Result<_, _>>()?;
-    Ok(DemoReport { tasks, conservation, program_sha256: tessera_elf::SHA256.to_owned(), seconds: 0.0 })
+    let sources = dispute::Sources { chain, witness: &witness, cast, market };
+    let mut disputes = Vec::new();
+    for shown in &shown {
+        disputes.extend(sources.disputes(&shown.story).await?);
+    }
+    Ok(DemoReport { tasks, disputes, conservation, program_sha256: tessera_elf::SHA256.to_owned(), seconds: 0.0 })
 }
 
 /// Submits the three tasks so that it is certain who claims which, and waits for their ends.

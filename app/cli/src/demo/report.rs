@@ -10,6 +10,7 @@ use tessera_jobs::JobResult;
 use super::Shown;
 use super::books::{Conservation, wrong};
 use super::cast::Cast;
+use super::dispute::DemoDispute;
 use crate::error::CliError;
 use crate::output::{Columns, Lines};
 use crate::story::{Step, answer_name};
@@ -19,6 +20,8 @@ use crate::story::{Step, answer_name};
 pub struct DemoReport {
     /// One entry per job.
     pub tasks: Vec<DemoTask>,
+    /// What was disputed, in the order of the openings.
+    pub disputes: Vec<DemoDispute>,
     /// Everybody's money before and after.
     pub conservation: Conservation,
     /// SHA-256 of the program that ran.
@@ -210,6 +213,9 @@ impl fmt::Display for DemoReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for task in &self.tasks {
             writeln!(f, "{task}")?;
+        }
+        for dispute in &self.disputes {
+            writeln!(f, "{dispute}")?;
         }
         let Conservation { tokens_after, lamports_before, lamports_after, fees, .. } = &self.conservation;
         writeln!(
