@@ -52,13 +52,13 @@ fn disputes_on_one_run_are_independent_and_a_posted_trace_serves_the_next() {
 #[test]
 fn a_providers_times_grow_with_the_disputes_against_it() {
     let (mut world, traced, run) = disputable();
-    for index in 0..8 {
+    for index in 0..2 {
         let by = world.endow(&format!("challenger {index}"));
         assert_eq!(world.disputed_by(run, by, &traced).challenger, by);
     }
     let (unix, _) = world.bank.now();
-    let ninth = world.disputed(run, &traced);
-    let clocks = world.dispute(ninth).clocks;
+    let third = world.disputed(run, &traced);
+    let clocks = world.dispute(third).clocks;
     assert_eq!((clocks.factor, clocks.provider_left, clocks.challenger_left), (2, 7_200, 3_600));
     assert_eq!(clocks.until.unix, unix + 2 * 1_801);
 }

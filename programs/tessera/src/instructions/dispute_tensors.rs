@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use tessera_referee::Operand;
+use tessera_referee::descriptor::Operand;
 use tessera_referee::merkle::{empty, tensor_root};
 use tessera_rules::Move;
 

@@ -27,7 +27,6 @@ impl<'info> TaskSettle<'info> {
             closed.push(self.close_audit(outcome, passed)?);
         }
         self.run.invariant()?;
-        self.task.invariant()?;
         Ok(closed)
     }
 
@@ -108,10 +107,12 @@ impl<'info> TaskSettle<'info> {
         self.provider.invariant()?;
         let over = self.task.runs_open == 0 && !tessera_rules::TaskState::from(self.task.state).holds_funds();
         if over {
-            require_eq!(self.task.escrow, 0, TesseraError::Invariant);
+            require!(self.task.escrow == 0 && self.task.owed == 0, TesseraError::Invariant);
             let money = self.money()?;
             self.drain().sweep(&money, &self.requester_leg(), &self.unclaimed(), dust)?;
             money.close(rent_receiver(self.requester.as_ref(), &cranker))?;
+        } else {
+            self.task.invariant()?;
         }
         for passed in audits {
             close_account(passed.audit.as_ref(), passed.wallet, &cranker)?;

@@ -37,11 +37,11 @@ fn instructions_cost_what_the_table_says() {
 const LIMITS: [(&str, u64); 7] = [
     ("`task_claim`", 25_000),
     ("`run_submit`", 20_000),
-    ("`task_settle`", 61_000),
+    ("`task_settle`", 60_000),
     ("`task_expire`", 60_000),
     ("`task_create`", 60_000),
-    ("`dispute_step`: F32", 41_000),
-    ("`dispute_step`: I8", 27_000),
+    ("`dispute_step`: F32", 30_000),
+    ("`dispute_step`: I8", 20_500),
 ];
 
 /// What a payment that becomes a new balance may cost more, compute units.

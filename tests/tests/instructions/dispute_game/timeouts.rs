@@ -2,7 +2,7 @@ use tessera::errors::TesseraError;
 use tessera::events::{DisputeCause, DisputeEnded};
 use tessera::state::DisputePhase;
 use tessera_rules::{Side, owes};
-use tessera_tests::svm::disputes::{PRODUCT, wrong};
+use tessera_tests::svm::disputes::{ELEMENT, PRODUCT, wrong};
 
 use super::{LOST, WON, disputed};
 
@@ -58,9 +58,9 @@ fn a_move_at_the_deadline_comes_too_late() {
 fn time_that_a_side_takes_is_gone() {
     let traced = wrong(PRODUCT);
     let (mut world, _, dispute) = disputed(&traced);
-    world.play_until(dispute, &traced, PRODUCT, DisputePhase::PickOperation);
+    world.play_until(dispute, &traced, PRODUCT, DisputePhase::PickElement);
     world.warp(500);
-    world.send(world.dispute_operation(dispute, traced.operation(PRODUCT)));
+    world.send(world.dispute_element(dispute, ELEMENT));
     let clocks = world.dispute(dispute).clocks;
     assert_eq!((clocks.challenger_left, clocks.provider_left), (3_100, 3_600));
 }
